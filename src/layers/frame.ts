@@ -1,0 +1,90 @@
+/**
+ * A frame and the pool it comes from.
+ *
+ * On the way down each layer writes its header in front: it lowers `start`. On the way up each layer reads its header
+ * in place. A frame that is handed to a receiver is borrowed for that call: keep nothing that points into it.
+ */
+import type { Block, Memory } from './memory.ts';
+
+/** The bytes of one frame are `view` / `bytes` from `start` up to `end` (both absolute). */
+export class Frame {
+  readonly block: Block;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  start: number;
+  end: number;
+
+  constructor(block: Block) {
+    this.block = block;
+    this.bytes = block.bytes;
+    this.view = block.view;
+    this.start = block.at;
+    this.end = block.at;
+  }
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** A copy of the bytes, for those who keep them. */
+  copy(): Uint8Array {
+    return this.bytes.slice(this.start, this.end);
+  }
+}
+
+/** Lends frames. Whoever holds a frame last releases it: the medium after delivery, a host when it drops its own. */
+export class FramePool {
+  /** Frames lent and not returned: 0 when a world has come to rest. */
+  outstanding: number;
+  private readonly memory: Memory;
+  private readonly idle: Map<number, Frame[]>;
+
+  constructor(memory: Memory) {
+    this.outstanding = 0;
+    this.memory = memory;
+    this.idle = new Map();
+  }
+
+  /**
+   * An empty frame (`start === end`) with room for `headroom` bytes before and `length` bytes after that place.
+   * The bytes are whatever the last user left.
+   */
+  acquire(headroom: number, length: number): Frame {
+    // One size serves every frame of an Ethernet of 1500: a full frame, an ACK and a duplicate come from one list.
+    const needed = headroom + length <= 2048 ? 2048 : headroom + length;
+    const size = needed <= 2048 ? 2048 : 2 ** (32 - Math.clz32(needed - 1));
+    const frame = this.idle.get(size)?.pop() ?? new Frame(this.memory.allocate(needed));
+    frame.block.free = false;
+    this.outstanding++;
+    frame.start = frame.block.at + headroom;
+    frame.end = frame.start;
+    return frame;
+  }
+
+  /** A frame with the same bytes and the same headroom. */
+  duplicate(frame: Frame): Frame {
+    const headroom = frame.start - frame.block.at;
+    const copy = this.acquire(headroom, frame.end - frame.start);
+    copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
+    copy.end = copy.start + (frame.end - frame.start);
+    return copy;
+  }
+
+  /** A frame that holds a copy of `bytes`. */
+  from(bytes: Uint8Array, headroom = 0): Frame {
+    const frame = this.acquire(headroom, bytes.length);
+    frame.bytes.set(bytes, frame.start);
+    frame.end = frame.start + bytes.length;
+    return frame;
+  }
+
+  /** @throws {Error} if the frame was released before: two users would write into one frame */
+  release(frame: Frame): void {
+    if (frame.block.free) throw new Error('wirelab: a frame was released twice');
+    frame.block.free = true;
+    this.outstanding--;
+    const list = this.idle.get(frame.block.length);
+    if (list === undefined) this.idle.set(frame.block.length, [frame]);
+    else list.push(frame);
+  }
+}
