@@ -1,0 +1,99 @@
+/**
+ * The TCP header: RFC 9293 §3.1. ECE and CWR are RFC 3168 §6.1, AE is RFC 9768 (once NS, RFC 3540).
+ * Options in place are in `options.ts`, the plain record in `segment-record.ts`.
+ * Left out on purpose: what a segment means; `arrival.ts` reads it.
+ */
+import { checksum } from '../../checksum.ts';
+import type { DropReason } from '../../drop.ts';
+
+/** Without options. */
+export const HEADER_LENGTH = 20;
+/** IP protocol number. */
+export const PROTOCOL = 6;
+/** What the 4-bit data offset can say, in bytes: 40 bytes of options. */
+export const MAXIMUM_HEADER_LENGTH = 60;
+
+export const FIN = 0x001;
+export const SYN = 0x002;
+export const RST = 0x004;
+export const PSH = 0x008;
+export const ACK = 0x010;
+export const URG = 0x020;
+export const ECE = 0x040;
+export const CWR = 0x080;
+export const AE = 0x100;
+
+/** Every control bit with its RFC name, from the lowest. */
+export const FLAG_NAMES: readonly (readonly [mask: number, name: string])[] = [
+  [FIN, 'FIN'],
+  [SYN, 'SYN'],
+  [RST, 'RST'],
+  [PSH, 'PSH'],
+  [ACK, 'ACK'],
+  [URG, 'URG'],
+  [ECE, 'ECE'],
+  [CWR, 'CWR'],
+  [AE, 'AE'],
+];
+
+// Fields in place. `at` is where the TCP header starts in `view`; call only after `check` accepted it.
+export const sourcePort = (view: DataView, at: number): number => view.getUint16(at);
+export const destinationPort = (view: DataView, at: number): number => view.getUint16(at + 2);
+/** A signed 32-bit integer, as every sequence number inside. */
+export const sequenceNumber = (view: DataView, at: number): number => view.getInt32(at + 4);
+export const acknowledgmentNumber = (view: DataView, at: number): number => view.getInt32(at + 8);
+/** The header's length in bytes, options included. */
+export const dataOffset = (view: DataView, at: number): number => (view.getUint8(at + 12) >>> 4) << 2;
+/** The control bits, with AE and the three reserved bits above them: 12 bits. */
+export const flags = (view: DataView, at: number): number => view.getUint16(at + 12) & 0xfff;
+/** As sent: not yet scaled. */
+export const window = (view: DataView, at: number): number => view.getUint16(at + 14);
+export const checksumField = (view: DataView, at: number): number => view.getUint16(at + 16);
+export const urgentPointer = (view: DataView, at: number): number => view.getUint16(at + 18);
+
+/**
+ * Whether a segment may be read.
+ * @param available bytes the IP layer delivered, from `at`
+ * @param pseudoSum partial sum of the pseudo-header, its length being `available`
+ * @returns `undefined` if it may, else why it is dropped
+ */
+export function check(view: DataView, at: number, available: number, pseudoSum: number): DropReason | undefined {
+  if (available < HEADER_LENGTH) return 'tcp-truncated';
+  const header = dataOffset(view, at);
+  if (header < HEADER_LENGTH || header > available) return 'tcp-bad-data-offset';
+  return checksum(view, at, available, pseudoSum) === 0 ? undefined : 'tcp-bad-checksum';
+}
+
+/**
+ * Writes the 20 fixed bytes, with a checksum of zero: `writeChecksum` follows when options and data are in place.
+ * @param headerLengthBytes with options; a multiple of 4 from 20 to 60
+ * @param flags 12 bits
+ */
+export function writeHeader(
+  view: DataView,
+  at: number,
+  sourcePort: number,
+  destinationPort: number,
+  sequence: number,
+  acknowledgment: number,
+  headerLengthBytes: number,
+  flags: number,
+  window: number,
+  urgent: number,
+): void {
+  view.setInt32(at, (sourcePort << 16) | destinationPort);
+  view.setInt32(at + 4, sequence);
+  view.setInt32(at + 8, acknowledgment);
+  view.setInt32(at + 12, (headerLengthBytes << 26) | (flags << 16) | window);
+  view.setInt32(at + 16, urgent);
+}
+
+/**
+ * Computes the checksum of a complete segment and stores it.
+ * @param length header and data, in bytes
+ * @param pseudoSum partial sum of the pseudo-header for that length
+ */
+export function writeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
+  view.setUint16(at + 16, 0);
+  view.setUint16(at + 16, checksum(view, at, length, pseudoSum));
+}
