@@ -1,0 +1,178 @@
+/**
+ * ICMP for IPv6: RFC 4443; the checksum covers a pseudo-header (§2.3). Neighbor discovery is in `ndp.ts`, the plain
+ * record in `icmpv6-record.ts`.
+ * Left out on purpose: multicast listener discovery and node information, which are known by name only; the objects of
+ * RFC 4884, whose length field is honoured so that they are never taken for the quoted packet.
+ */
+import { checksum } from '../checksum.ts';
+import type { DropReason } from '../drop.ts';
+import type { IcmpErrorKind } from './icmp-error.ts';
+
+/** Type, code and checksum. */
+export const HEADER_LENGTH = 4;
+/** With the word that errors and echoes have behind it. */
+export const ERROR_HEADER_LENGTH = 8;
+/** IPv6 next header value. */
+export const PROTOCOL = 58;
+
+export const DESTINATION_UNREACHABLE = 1;
+export const PACKET_TOO_BIG = 2;
+export const TIME_EXCEEDED = 3;
+export const PARAMETER_PROBLEM = 4;
+export const ECHO_REQUEST = 128;
+export const ECHO_REPLY = 129;
+export const ROUTER_SOLICITATION = 133;
+export const ROUTER_ADVERTISEMENT = 134;
+export const NEIGHBOR_SOLICITATION = 135;
+export const NEIGHBOR_ADVERTISEMENT = 136;
+export const REDIRECT = 137;
+
+export const TYPE_NAMES: Readonly<Record<number, string>> = {
+  [DESTINATION_UNREACHABLE]: 'destination unreachable',
+  [PACKET_TOO_BIG]: 'packet too big',
+  [TIME_EXCEEDED]: 'time exceeded',
+  [PARAMETER_PROBLEM]: 'parameter problem',
+  [ECHO_REQUEST]: 'echo request',
+  [ECHO_REPLY]: 'echo reply',
+  130: 'multicast listener query',
+  131: 'multicast listener report',
+  132: 'multicast listener done',
+  [ROUTER_SOLICITATION]: 'router solicitation',
+  [ROUTER_ADVERTISEMENT]: 'router advertisement',
+  [NEIGHBOR_SOLICITATION]: 'neighbor solicitation',
+  [NEIGHBOR_ADVERTISEMENT]: 'neighbor advertisement',
+  [REDIRECT]: 'redirect',
+  143: 'multicast listener report v2',
+};
+
+// Codes of Destination Unreachable.
+export const NO_ROUTE = 0;
+export const ADMINISTRATIVELY_PROHIBITED = 1;
+export const BEYOND_SCOPE = 2;
+export const ADDRESS_UNREACHABLE = 3;
+export const PORT_UNREACHABLE = 4;
+// Codes of Time Exceeded.
+export const HOP_LIMIT_EXCEEDED = 0;
+export const REASSEMBLY_TIME_EXCEEDED = 1;
+// Codes of Parameter Problem.
+export const ERRONEOUS_FIELD = 0;
+export const UNRECOGNIZED_NEXT_HEADER = 1;
+export const UNRECOGNIZED_OPTION = 2;
+/** RFC 8200 §4.5 gives it its meaning. */
+export const FIRST_FRAGMENT_INCOMPLETE = 3;
+
+const UNREACHABLE_CODES: readonly (readonly [name: string, kind: IcmpErrorKind])[] = [
+  ['no route to destination', 'network-unreachable'],
+  ['communication administratively prohibited', 'administratively-prohibited'],
+  ['beyond scope of source address', 'host-unreachable'],
+  ['address unreachable', 'host-unreachable'],
+  ['port unreachable', 'port-unreachable'],
+  ['source address failed ingress/egress policy', 'administratively-prohibited'],
+  ['reject route to destination', 'administratively-prohibited'],
+];
+
+export const CODE_NAMES: Readonly<Record<number, readonly string[]>> = {
+  [DESTINATION_UNREACHABLE]: UNREACHABLE_CODES.map(([name]) => name),
+  [TIME_EXCEEDED]: ['hop limit exceeded in transit', 'fragment reassembly time exceeded'],
+  [PARAMETER_PROBLEM]: [
+    'erroneous header field encountered',
+    'unrecognized next header type encountered',
+    'unrecognized IPv6 option encountered',
+    'first fragment has incomplete header chain',
+  ],
+};
+
+/** What an error message means to the transport layer; `undefined` if it is none or is unknown. */
+export function errorKind(type: number, code: number): IcmpErrorKind | undefined {
+  switch (type) {
+    case DESTINATION_UNREACHABLE:
+      return UNREACHABLE_CODES[code]?.[1];
+    case PACKET_TOO_BIG:
+      return 'packet-too-big';
+    case TIME_EXCEEDED:
+      return code === REASSEMBLY_TIME_EXCEEDED ? 'reassembly-time-exceeded' : 'time-exceeded';
+    case PARAMETER_PROBLEM:
+      // "Unrecognized next header" is a protocol unreachable by nature, yet RFC 9293 §3.9.2.2 has it among the soft errors.
+      return 'parameter-problem';
+    default:
+      return undefined;
+  }
+}
+
+/** "Error messages are identified as such by a zero in the high-order bit" (RFC 4443 §2.1). */
+export const isError = (type: number): boolean => type < 128;
+
+// Fields in place. `at` is where the ICMPv6 header starts in `view`; call only after `check` accepted it.
+export const type = (view: DataView, at: number): number => view.getUint8(at);
+export const code = (view: DataView, at: number): number => view.getUint8(at + 1);
+export const checksumField = (view: DataView, at: number): number => view.getUint16(at + 2);
+/** Of echo messages. */
+export const identifier = (view: DataView, at: number): number => view.getUint16(at + 4);
+export const sequenceNumber = (view: DataView, at: number): number => view.getUint16(at + 6);
+/** Of Packet Too Big, in bytes. */
+export const mtu = (view: DataView, at: number): number => view.getUint32(at + 4);
+/** Of a parameter problem: the byte of the quoted packet that is wrong. It may lie beyond the quote (RFC 4443 §3.4). */
+export const pointer = (view: DataView, at: number): number => view.getUint32(at + 4);
+
+/**
+ * Bytes of the packet that an error message quotes from `at + 8` on. RFC 4884 §5.1: types 1 and 3 may give that length
+ * in 64-bit words, with objects behind it; §5.4: the quote is then at least 128 bytes.
+ * @param available bytes of the message
+ */
+export function quoteLength(view: DataView, at: number, available: number): number {
+  const rest = available - ERROR_HEADER_LENGTH;
+  const kind = type(view, at);
+  if (kind !== DESTINATION_UNREACHABLE && kind !== TIME_EXCEEDED) return rest;
+  const claimed = view.getUint8(at + 4) << 3;
+  return claimed >= 128 && claimed < rest ? claimed : rest;
+}
+
+/** Bytes that a type needs at least; others need the header. */
+const LEAST_LENGTHS: Readonly<Record<number, number>> = {
+  [DESTINATION_UNREACHABLE]: 8,
+  [PACKET_TOO_BIG]: 8,
+  [TIME_EXCEEDED]: 8,
+  [PARAMETER_PROBLEM]: 8,
+  [ECHO_REQUEST]: 8,
+  [ECHO_REPLY]: 8,
+};
+
+/**
+ * Whether a message is long enough for its type, without its checksum.
+ * @param available bytes the IP layer delivered, from `at`
+ */
+export function checkShape(view: DataView, at: number, available: number): DropReason | undefined {
+  if (available < HEADER_LENGTH) return 'icmp-truncated';
+  return available < (LEAST_LENGTHS[type(view, at)] ?? HEADER_LENGTH) ? 'icmp-truncated' : undefined;
+}
+
+/**
+ * Whether a message may be read.
+ * @param available bytes the IP layer delivered, from `at`
+ * @param pseudoSum partial sum of the pseudo-header, its length being `available`
+ * @returns `undefined` if it may, else why it is dropped
+ */
+export function check(view: DataView, at: number, available: number, pseudoSum: number): DropReason | undefined {
+  const reason = checkShape(view, at, available);
+  if (reason !== undefined) return reason;
+  return checksum(view, at, available, pseudoSum) === 0 ? undefined : 'icmp-bad-checksum';
+}
+
+/**
+ * Writes the 8 bytes that errors and echoes start with, with a checksum of zero: `writeChecksum` follows.
+ * @param rest the second word: identifier << 16 | sequence number, an MTU, or a pointer
+ */
+export function writeHeader(view: DataView, at: number, type: number, code: number, rest: number): void {
+  view.setInt32(at, (type << 24) | (code << 16));
+  view.setInt32(at + 4, rest);
+}
+
+/**
+ * Computes the checksum of a complete message and stores it.
+ * @param length bytes of the message
+ * @param pseudoSum partial sum of the pseudo-header for that length
+ */
+export function writeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
+  view.setUint16(at + 2, 0);
+  view.setUint16(at + 2, checksum(view, at, length, pseudoSum));
+}
