@@ -1,0 +1,244 @@
+/**
+ * Virtual time: a clock that jumps from event to event.
+ *
+ * A timer re-armed for later leaves its queue entry where it is; only when that entry comes up is it put back at the
+ * deadline of the day. So the retransmission timer, moved by each ACK, touches the queue once per expiry. The order of
+ * events is nevertheless that of (deadline, moment of arming), as if every arming had queued its own entry: an entry put
+ * back keeps the sequence number that the arming took.
+ */
+import type { Timer, Timers } from '../layers/clock.ts';
+import { type Event, EventQueue } from './event-queue.ts';
+
+/** Events at one instant before the run is taken for one that cannot go on (INVARIANTS 48). */
+export const EVENTS_PER_INSTANT = 1_000_000;
+
+/** Below this many dead entries the queue is not worth sweeping. */
+const SWEEP_FROM = 256;
+
+export class VirtualTime implements Timers {
+  /** Events that happened so far. */
+  events: number;
+  private readonly queue: EventQueue;
+  private readonly eventsPerInstant: number;
+  private time: number;
+  private live: number;
+  private dead: number;
+  private eventsNow: number;
+
+  /** @param eventsPerInstant how many events may happen without time passing before `step` throws */
+  constructor(eventsPerInstant: number = EVENTS_PER_INSTANT) {
+    this.events = 0;
+    this.queue = new EventQueue();
+    this.eventsPerInstant = eventsPerInstant;
+    this.time = 0;
+    this.live = 0;
+    this.dead = 0;
+    this.eventsNow = 0;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  /** Whether nothing can happen any more: no timer is armed and no event waits (INVARIANTS 47). */
+  get idle(): boolean {
+    return this.live === 0;
+  }
+
+  /** Armed timers and scheduled events together. */
+  get pending(): number {
+    return this.live;
+  }
+
+  /** Entries of the queue, with those of cancelled and moved timers: for tests of its economy. */
+  get queueLength(): number {
+    return this.queue.length;
+  }
+
+  /** When the next event happens, in nanoseconds; `Infinity` when idle. */
+  get nextTime(): number {
+    this.settleFirst();
+    return this.queue.firstTime;
+  }
+
+  timer(fire: () => void): Timer {
+    return new VirtualTimer(this, fire);
+  }
+
+  /**
+   * Lets `event` happen at `time` (absolute, nanoseconds). It cannot be taken back: what may be cancelled is a timer.
+   * @param sequence its place among the events of that time, if it was taken before
+   * @throws {RangeError} if the time is past or not a whole number
+   */
+  schedule(time: number, event: Event, sequence: number = this.queue.takeSequence()): void {
+    if (!(time >= this.time) || Math.floor(time) !== time || time === Infinity) {
+      throw new RangeError(`an event needs a whole number of nanoseconds from ${this.time} on, not ${time}`);
+    }
+    this.live++;
+    this.queue.push(time, sequence, event);
+  }
+
+  /** Takes a place in the order now for an event that is scheduled later. */
+  takeSequence(): number {
+    return this.queue.takeSequence();
+  }
+
+  /**
+   * Goes to the next event and lets it happen.
+   * @returns false when there is none
+   * @throws {Error} if too many events happen without time passing
+   */
+  step(): boolean {
+    this.settleFirst();
+    if (this.queue.length === 0) return false;
+    const time = this.queue.firstTime;
+    if (time === this.time) this.countThisInstant();
+    else this.eventsNow = 1;
+    this.time = time;
+    const event = this.queue.pop();
+    this.live--;
+    this.events++;
+    event.fire();
+    return true;
+  }
+
+  /**
+   * Lets everything happen up to `time` inclusive, and stands at `time` afterwards.
+   * @throws {RangeError} if the time is past or not a whole number
+   */
+  runUntil(time: number): void {
+    if (!(time >= this.time) || Math.floor(time) !== time || time === Infinity) {
+      throw new RangeError(`time runs until a whole number of nanoseconds from ${this.time} on, not ${time}`);
+    }
+    while (this.nextTime <= time) this.step();
+    this.advanceTo(time);
+  }
+
+  /** Lets everything happen until nothing can any more. */
+  run(): void {
+    while (this.step());
+  }
+
+  /** Moves the clock on where nothing happens before `time`. Does nothing if `time` is not later than now. */
+  advanceTo(time: number): void {
+    if (time <= this.time) return;
+    if (this.nextTime < time) throw new RangeError(`time cannot pass the event at ${this.nextTime} ns`);
+    this.time = time;
+    this.eventsNow = 0;
+  }
+
+  /** @internal A timer was armed for `deadline`; `entry` is the sequence of its queue entry, -1 if it has none. */
+  armed(timer: VirtualTimer, wasArmed: boolean, entryTime: number): void {
+    if (!wasArmed) this.live++;
+    if (entryTime <= timer.deadline) {
+      // The entry that is there comes up in time. A cancelled timer's is alive again.
+      if (!wasArmed) this.dead--;
+      return;
+    }
+    if (wasArmed && entryTime !== Infinity) this.dead++;
+    this.queue.push(timer.deadline, timer.sequence, timer);
+    timer.entryTime = timer.deadline;
+    timer.entrySequence = timer.sequence;
+    this.sweep();
+  }
+
+  /** @internal */
+  cancelled(): void {
+    this.live--;
+    this.dead++;
+    this.sweep();
+  }
+
+  /** Brings an entry to the top that is alive, or empties the queue. */
+  private settleFirst(): void {
+    const queue = this.queue;
+    while (queue.length > 0) {
+      const first = queue.first;
+      if (!(first instanceof VirtualTimer)) return;
+      const sequence = queue.firstSequence;
+      if (sequence === first.sequence && first.deadline !== Infinity) return;
+      queue.pop();
+      if (sequence !== first.entrySequence) {
+        this.dead--;
+      } else if (first.deadline === Infinity) {
+        this.dead--;
+        first.entryTime = Infinity;
+        first.entrySequence = -1;
+      } else {
+        queue.push(first.deadline, first.sequence, first);
+        first.entryTime = first.deadline;
+        first.entrySequence = first.sequence;
+      }
+    }
+  }
+
+  /** Dead entries never outnumber the living by much: timers that go for ever leave nothing behind. */
+  private sweep(): void {
+    if (this.dead < SWEEP_FROM || this.dead * 2 < this.queue.length) return;
+    this.dead = 0;
+    this.queue.retain((event, sequence) => {
+      if (!(event instanceof VirtualTimer)) return true;
+      if (sequence !== event.entrySequence) return false;
+      if (event.deadline !== Infinity) return true;
+      event.entryTime = Infinity;
+      event.entrySequence = -1;
+      return false;
+    });
+  }
+
+  private countThisInstant(): void {
+    if (++this.eventsNow <= this.eventsPerInstant) return;
+    throw new Error(
+      `more than ${this.eventsPerInstant} events at ${this.time} ns: something causes itself without letting time pass`,
+    );
+  }
+}
+
+/** A timer of virtual time. It owns at most one queue entry that counts: the one with `entrySequence`. */
+class VirtualTimer implements Timer, Event {
+  deadline: number;
+  /** Taken at each arming: its place among the events of its deadline. */
+  sequence: number;
+  entryTime: number;
+  entrySequence: number;
+  private readonly owner: VirtualTime;
+  private readonly action: () => void;
+
+  constructor(owner: VirtualTime, action: () => void) {
+    this.deadline = Infinity;
+    this.sequence = -1;
+    this.entryTime = Infinity;
+    this.entrySequence = -1;
+    this.owner = owner;
+    this.action = action;
+  }
+
+  arm(deadline: number): void {
+    // Also refuses NaN, which would poison the order of the whole queue.
+    if (Math.floor(deadline) !== deadline) {
+      throw new RangeError(`a timer needs a whole number of nanoseconds, not ${deadline}`);
+    }
+    if (deadline === Infinity) {
+      this.cancel();
+      return;
+    }
+    const now = this.owner.now();
+    const wasArmed = this.deadline !== Infinity;
+    this.deadline = deadline < now ? now : deadline;
+    this.sequence = this.owner.takeSequence();
+    this.owner.armed(this, wasArmed, this.entryTime);
+  }
+
+  cancel(): void {
+    if (this.deadline === Infinity) return;
+    this.deadline = Infinity;
+    this.owner.cancelled();
+  }
+
+  fire(): void {
+    this.deadline = Infinity;
+    this.entryTime = Infinity;
+    this.entrySequence = -1;
+    this.action();
+  }
+}
