@@ -1,11 +1,14 @@
 /**
  * Internet Control Message Protocol: RFC 792; more codes RFC 1122 §3.2.2 and RFC 1812 §5.2.7.1, next-hop MTU RFC 1191 §4.
- * The plain record is in `icmpv4-record.ts`.
  * Left out on purpose: acting on Source Quench (RFC 6633 retired it), address masks, router discovery; the objects of
  * RFC 4884, whose length field is honoured so that they are never taken for the quoted packet.
  */
+import { type IpAddress, readAddress } from '../address.ts';
 import { checksum } from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
+import { copyOf } from '../record.ts';
+import { type ChecksumRecord, recordChecksum, sealChecksum, unlessZero } from '../record-optional.ts';
+import { RecordWriter } from '../record-writer.ts';
 import type { IcmpErrorKind } from './icmp-error.ts';
 
 export const HEADER_LENGTH = 8;
@@ -174,4 +177,173 @@ export function writeHeader(view: DataView, at: number, type: number, code: numb
 export function writeChecksum(view: DataView, at: number, length: number): void {
   view.setUint16(at + 2, 0);
   view.setUint16(at + 2, checksum(view, at, length));
+}
+
+/** Messages of one form: a second word that nobody uses (RFC 4884 put a length into it), then the quoted packet. */
+interface QuoteRecord {
+  readonly code: number;
+  /** The bits that have no meaning here; there only if they are not zero. */
+  readonly unused?: number;
+  /** The packet that it is about, as far as it is quoted, with RFC 4884's objects if there are any. */
+  readonly quote: Uint8Array;
+}
+
+/** A message, with everything that its bytes say. Timestamps are milliseconds since midnight UT. */
+export type Icmpv4Record = ChecksumRecord &
+  (
+    | {
+        readonly message: 'echo' | 'echoReply' | 'informationRequest' | 'informationReply';
+        readonly code: number;
+        readonly identifier: number;
+        readonly sequenceNumber: number;
+        readonly data: Uint8Array;
+      }
+    | {
+        readonly message: 'timestamp' | 'timestampReply';
+        readonly code: number;
+        readonly identifier: number;
+        readonly sequenceNumber: number;
+        readonly originate: number;
+        readonly receive: number;
+        readonly transmit: number;
+        /** What should not be there. */
+        readonly data: Uint8Array;
+      }
+    | ({ readonly message: 'destinationUnreachable'; readonly nextHopMtu: number } & QuoteRecord)
+    | ({ readonly message: 'timeExceeded' | 'sourceQuench' } & QuoteRecord)
+    | ({ readonly message: 'parameterProblem'; readonly pointer: number } & QuoteRecord)
+    | {
+        readonly message: 'redirect';
+        readonly code: number;
+        readonly gateway: IpAddress;
+        readonly quote: Uint8Array;
+      }
+    /** `data` is what follows the checksum. */
+    | { readonly message: 'other'; readonly type: number; readonly code: number; readonly data: Uint8Array }
+  );
+
+const TYPES: Readonly<Record<Exclude<Icmpv4Record['message'], 'other'>, number>> = {
+  echoReply: ECHO_REPLY,
+  destinationUnreachable: DESTINATION_UNREACHABLE,
+  sourceQuench: SOURCE_QUENCH,
+  redirect: REDIRECT,
+  echo: ECHO,
+  timeExceeded: TIME_EXCEEDED,
+  parameterProblem: PARAMETER_PROBLEM,
+  timestamp: TIMESTAMP,
+  timestampReply: TIMESTAMP_REPLY,
+  informationRequest: INFORMATION_REQUEST,
+  informationReply: INFORMATION_REPLY,
+};
+
+/**
+ * A message as a record. Allocates.
+ * @param length bytes the IP layer delivered, from `at`
+ * @returns the record, or why the message is dropped
+ */
+export const decode = (view: DataView, at: number, length: number): Icmpv4Record | DropReason =>
+  check(view, at, length) ?? decodeUnverified(view, at, length);
+
+/** The same for a message whose checksum may be wrong: the record then has it. */
+export function decodeUnverified(view: DataView, at: number, length: number): Icmpv4Record | DropReason {
+  const reason = checkShape(view, at, length);
+  if (reason !== undefined) return reason;
+  const shared = { code: code(view, at), ...recordChecksum(view, at, length, at + 2) };
+  const quote = (): Uint8Array => copyOf(view, at + HEADER_LENGTH, length - HEADER_LENGTH);
+  const query = { identifier: identifier(view, at), sequenceNumber: sequenceNumber(view, at) };
+  const kind = type(view, at);
+  switch (kind) {
+    case ECHO:
+      return { message: 'echo', ...shared, ...query, data: quote() };
+    case ECHO_REPLY:
+      return { message: 'echoReply', ...shared, ...query, data: quote() };
+    case INFORMATION_REQUEST:
+      return { message: 'informationRequest', ...shared, ...query, data: quote() };
+    case INFORMATION_REPLY:
+      return { message: 'informationReply', ...shared, ...query, data: quote() };
+    case TIMESTAMP:
+    case TIMESTAMP_REPLY:
+      return {
+        message: kind === TIMESTAMP ? 'timestamp' : 'timestampReply',
+        ...shared,
+        ...query,
+        originate: view.getUint32(at + 8),
+        receive: view.getUint32(at + 12),
+        transmit: view.getUint32(at + 16),
+        data: copyOf(view, at + 20, length - 20),
+      };
+    case DESTINATION_UNREACHABLE:
+      return {
+        message: 'destinationUnreachable',
+        ...shared,
+        ...unlessZero('unused', view.getUint16(at + 4)),
+        nextHopMtu: nextHopMtu(view, at),
+        quote: quote(),
+      };
+    case TIME_EXCEEDED:
+      return { message: 'timeExceeded', ...shared, ...unlessZero('unused', view.getUint32(at + 4)), quote: quote() };
+    case SOURCE_QUENCH:
+      return { message: 'sourceQuench', ...shared, ...unlessZero('unused', view.getUint32(at + 4)), quote: quote() };
+    case PARAMETER_PROBLEM:
+      return {
+        message: 'parameterProblem',
+        ...shared,
+        pointer: pointer(view, at),
+        ...unlessZero('unused', view.getUint32(at + 4) & 0xff_ffff),
+        quote: quote(),
+      };
+    case REDIRECT:
+      return { message: 'redirect', ...shared, gateway: readAddress(4, view, at + 4), quote: quote() };
+    default:
+      return { message: 'other', type: kind, ...shared, data: copyOf(view, at + 4, length - 4) };
+  }
+}
+
+/**
+ * A record as a message with its checksum.
+ * @throws {RangeError} if a field does not hold its value
+ */
+export function encode(record: Icmpv4Record): Uint8Array {
+  const writer = new RecordWriter();
+  writer.uint8('type', record.message === 'other' ? record.type : TYPES[record.message]);
+  writer.uint8('code', record.code);
+  writer.uint16('checksum', record.checksum ?? 0);
+  encodeBody(writer, record);
+  return sealChecksum(writer.finish(), 2, record);
+}
+
+function encodeBody(writer: RecordWriter, record: Icmpv4Record): void {
+  switch (record.message) {
+    case 'destinationUnreachable':
+      writer.uint16('unused', record.unused ?? 0);
+      writer.uint16('nextHopMtu', record.nextHopMtu);
+      writer.octets(record.quote);
+      return;
+    case 'timeExceeded':
+    case 'sourceQuench':
+      writer.uint32('unused', record.unused ?? 0);
+      writer.octets(record.quote);
+      return;
+    case 'parameterProblem':
+      writer.uint8('pointer', record.pointer);
+      writer.uint24('unused', record.unused ?? 0);
+      writer.octets(record.quote);
+      return;
+    case 'redirect':
+      writer.address('gateway', record.gateway, 4);
+      writer.octets(record.quote);
+      return;
+    case 'other':
+      writer.octets(record.data);
+      return;
+    default:
+      writer.uint16('identifier', record.identifier);
+      writer.uint16('sequenceNumber', record.sequenceNumber);
+      if (record.message === 'timestamp' || record.message === 'timestampReply') {
+        writer.uint32('originate', record.originate);
+        writer.uint32('receive', record.receive);
+        writer.uint32('transmit', record.transmit);
+      }
+      writer.octets(record.data);
+  }
 }

@@ -1,11 +1,14 @@
 /**
- * ICMP for IPv6: RFC 4443; the checksum covers a pseudo-header (§2.3). Neighbor discovery is in `ndp.ts`, the plain
- * record in `icmpv6-record.ts`.
+ * ICMP for IPv6: RFC 4443; the checksum covers a pseudo-header (§2.3). Neighbor discovery is in `ndp.ts`.
  * Left out on purpose: multicast listener discovery and node information, which are known by name only; the objects of
  * RFC 4884, whose length field is honoured so that they are never taken for the quoted packet.
  */
-import { checksum } from '../checksum.ts';
+import type { IpAddress } from '../address.ts';
+import { checksum, pseudoHeaderSum } from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
+import { copyOf } from '../record.ts';
+import { type ChecksumRecord, recordChecksum, sealChecksum, unlessZero } from '../record-optional.ts';
+import { RecordWriter } from '../record-writer.ts';
 import type { IcmpErrorKind } from './icmp-error.ts';
 
 /** Type, code and checksum. */
@@ -175,4 +178,125 @@ export function writeHeader(view: DataView, at: number, type: number, code: numb
 export function writeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
   view.setUint16(at + 2, 0);
   view.setUint16(at + 2, checksum(view, at, length, pseudoSum));
+}
+
+/** A message, with everything that its bytes say. `quote` is the packet that it is about, as far as it is quoted. */
+export type Icmpv6Record = ChecksumRecord & { readonly code: number } & (
+    | {
+        readonly message: 'echoRequest' | 'echoReply';
+        readonly identifier: number;
+        readonly sequenceNumber: number;
+        readonly data: Uint8Array;
+      }
+    /** `unused` is there only if it is not zero. */
+    | {
+        readonly message: 'destinationUnreachable' | 'timeExceeded';
+        readonly unused?: number;
+        readonly quote: Uint8Array;
+      }
+    | { readonly message: 'packetTooBig'; readonly mtu: number; readonly quote: Uint8Array }
+    | { readonly message: 'parameterProblem'; readonly pointer: number; readonly quote: Uint8Array }
+    /** `data` is what follows the checksum. Neighbor discovery has better records in `ndp.ts`. */
+    | { readonly message: 'other'; readonly type: number; readonly data: Uint8Array }
+  );
+
+const TYPES: Readonly<Record<Exclude<Icmpv6Record['message'], 'other'>, number>> = {
+  destinationUnreachable: DESTINATION_UNREACHABLE,
+  packetTooBig: PACKET_TOO_BIG,
+  timeExceeded: TIME_EXCEEDED,
+  parameterProblem: PARAMETER_PROBLEM,
+  echoRequest: ECHO_REQUEST,
+  echoReply: ECHO_REPLY,
+};
+
+/**
+ * A message as a record. Allocates.
+ * @param length bytes the IP layer delivered, from `at`
+ * @returns the record, or why the message is dropped
+ */
+export function decode(
+  view: DataView,
+  at: number,
+  length: number,
+  source: IpAddress,
+  destination: IpAddress,
+): Icmpv6Record | DropReason {
+  const pseudoSum = pseudoHeaderSum(source, destination, PROTOCOL, length);
+  return check(view, at, length, pseudoSum) ?? decodeUnverified(view, at, length, source, destination);
+}
+
+/** The same for a message whose checksum may be wrong: the record then has it. */
+export function decodeUnverified(
+  view: DataView,
+  at: number,
+  length: number,
+  source: IpAddress,
+  destination: IpAddress,
+): Icmpv6Record | DropReason {
+  const reason = checkShape(view, at, length);
+  if (reason !== undefined) return reason;
+  const pseudoSum = pseudoHeaderSum(source, destination, PROTOCOL, length);
+  const shared = { code: code(view, at), ...recordChecksum(view, at, length, at + 2, pseudoSum) };
+  const kind = type(view, at);
+  if (LEAST_LENGTHS[kind] === undefined) {
+    return { message: 'other', type: kind, ...shared, data: copyOf(view, at + 4, length - 4) };
+  }
+  const rest = copyOf(view, at + ERROR_HEADER_LENGTH, length - ERROR_HEADER_LENGTH);
+  const word = view.getUint32(at + 4);
+  switch (kind) {
+    case DESTINATION_UNREACHABLE:
+      return { message: 'destinationUnreachable', ...shared, ...unlessZero('unused', word), quote: rest };
+    case PACKET_TOO_BIG:
+      return { message: 'packetTooBig', ...shared, mtu: word, quote: rest };
+    case TIME_EXCEEDED:
+      return { message: 'timeExceeded', ...shared, ...unlessZero('unused', word), quote: rest };
+    case PARAMETER_PROBLEM:
+      return { message: 'parameterProblem', ...shared, pointer: word, quote: rest };
+    default:
+      return {
+        message: kind === ECHO_REQUEST ? 'echoRequest' : 'echoReply',
+        ...shared,
+        identifier: identifier(view, at),
+        sequenceNumber: sequenceNumber(view, at),
+        data: rest,
+      };
+  }
+}
+
+/**
+ * A record as a message with its checksum.
+ * @throws {RangeError} if a field does not hold its value
+ */
+export function encode(record: Icmpv6Record, source: IpAddress, destination: IpAddress): Uint8Array {
+  const writer = new RecordWriter();
+  writer.uint8('type', record.message === 'other' ? record.type : TYPES[record.message]);
+  writer.uint8('code', record.code);
+  writer.uint16('checksum', record.checksum ?? 0);
+  encodeBody(writer, record);
+  return sealChecksum(writer.finish(), 2, record, pseudoHeaderSum(source, destination, PROTOCOL, writer.length));
+}
+
+function encodeBody(writer: RecordWriter, record: Icmpv6Record): void {
+  switch (record.message) {
+    case 'destinationUnreachable':
+    case 'timeExceeded':
+      writer.uint32('unused', record.unused ?? 0);
+      writer.octets(record.quote);
+      return;
+    case 'packetTooBig':
+      writer.uint32('mtu', record.mtu);
+      writer.octets(record.quote);
+      return;
+    case 'parameterProblem':
+      writer.uint32('pointer', record.pointer);
+      writer.octets(record.quote);
+      return;
+    case 'other':
+      writer.octets(record.data);
+      return;
+    default:
+      writer.uint16('identifier', record.identifier);
+      writer.uint16('sequenceNumber', record.sequenceNumber);
+      writer.octets(record.data);
+  }
 }

@@ -1,10 +1,15 @@
 /**
  * The Internet Protocol, version 4: RFC 791; ECN in the traffic class RFC 3168, incremental checksum RFC 1624.
- * Options and the plain record are in `ipv4-record.ts` and `ipv4-options.ts`.
+ * Options are in `ipv4-options.ts`.
  * Left out on purpose: what to do with a packet (the host does it); a total length of zero for offloaded segments.
  */
+import { type IpAddress, readAddress } from '../address.ts';
 import { checksum, update } from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
+import { copyOf, field, viewOf } from '../record.ts';
+import { type ChecksumRecord, recordChecksum } from '../record-optional.ts';
+import { RecordWriter } from '../record-writer.ts';
+import { decodeOptions, encodeOptions, type Ipv4OptionRecord } from './ipv4-options.ts';
 
 /** Without options. */
 export const HEADER_LENGTH = 20;
@@ -41,18 +46,27 @@ export const sourceWord = (view: DataView, at: number): number => view.getInt32(
 export const destinationWord = (view: DataView, at: number): number => view.getInt32(at + 16);
 
 /**
- * Whether a packet may be read. Bytes beyond its total length are padding of the link, and not its own.
+ * Whether version and lengths make sense, without the checksum.
  * @param available bytes the link layer delivered, from `at`
- * @returns `undefined` if it may, else why it is dropped
  */
-export function check(view: DataView, at: number, available: number): DropReason | undefined {
+export function checkShape(view: DataView, at: number, available: number): DropReason | undefined {
   if (available < HEADER_LENGTH) return 'ipv4-truncated';
   if (version(view, at) !== 4) return 'ip-bad-version';
   const header = headerLength(view, at);
   if (header < HEADER_LENGTH || header > available) return 'ipv4-bad-header-length';
   const total = totalLength(view, at);
-  if (total < header || total > available) return 'ipv4-bad-total-length';
-  return checksum(view, at, header) === 0 ? undefined : 'ipv4-bad-checksum';
+  return total < header || total > available ? 'ipv4-bad-total-length' : undefined;
+}
+
+/**
+ * Whether a packet may be read. Bytes beyond its total length are padding of the link, and not its own.
+ * @param available bytes the link layer delivered, from `at`
+ * @returns `undefined` if it may, else why it is dropped
+ */
+export function check(view: DataView, at: number, available: number): DropReason | undefined {
+  const reason = checkShape(view, at, available);
+  if (reason !== undefined) return reason;
+  return checksum(view, at, headerLength(view, at)) === 0 ? undefined : 'ipv4-bad-checksum';
 }
 
 /**
@@ -89,8 +103,8 @@ export function writeChecksum(view: DataView, at: number): void {
 }
 
 /**
- * One hop less, and the checksum updated rather than computed anew: a bit error in the header on the way through a
- * router's memory must not be given a good checksum (RFC 1812 §4.2.2.5).
+ * One hop less, and the checksum updated rather than computed anew: that "will reduce the possibility of undetected
+ * corruption of the IP header by the router" (RFC 1812 §4.2.2.5).
  * @returns the new time to live; 0 stays 0
  */
 export function decrementTimeToLive(view: DataView, at: number): number {
@@ -100,4 +114,84 @@ export function decrementTimeToLive(view: DataView, at: number): number {
   view.setUint16(at + 8, after);
   view.setUint16(at + 10, update(view.getUint16(at + 10), before, after));
   return after >>> 8;
+}
+
+/** A packet, with everything that its bytes say. */
+export interface Ipv4Record extends ChecksumRecord {
+  readonly trafficClass: number;
+  readonly identification: number;
+  /** The flag that must be zero; there only if it is not. */
+  readonly reservedFlag?: true;
+  readonly dontFragment: boolean;
+  readonly moreFragments: boolean;
+  /** In bytes, a multiple of 8. */
+  readonly fragmentOffset: number;
+  readonly timeToLive: number;
+  readonly protocol: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly options: readonly Ipv4OptionRecord[];
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A packet as a record; what the link padded behind it is left out. Allocates.
+ * @param length bytes the link layer delivered, from `at`
+ * @returns the record, or why the packet is dropped
+ */
+export const decode = (view: DataView, at: number, length: number): Ipv4Record | DropReason =>
+  check(view, at, length) ?? decodeUnverified(view, at, length);
+
+/** The same for a packet whose header checksum may be wrong: the record then has it. */
+export function decodeUnverified(view: DataView, at: number, length: number): Ipv4Record | DropReason {
+  const reason = checkShape(view, at, length);
+  if (reason !== undefined) return reason;
+  const header = headerLength(view, at);
+  return {
+    trafficClass: trafficClass(view, at),
+    identification: identification(view, at),
+    ...((flagsAndOffset(view, at) & RESERVED_FLAG) !== 0 ? { reservedFlag: true } : {}),
+    dontFragment: dontFragment(view, at),
+    moreFragments: moreFragments(view, at),
+    fragmentOffset: fragmentOffset(view, at),
+    timeToLive: timeToLive(view, at),
+    protocol: protocol(view, at),
+    source: readAddress(4, view, at + 12),
+    destination: readAddress(4, view, at + 16),
+    options: decodeOptions(view, at + HEADER_LENGTH, at + header),
+    payload: copyOf(view, at + header, totalLength(view, at) - header),
+    ...recordChecksum(view, at, header, at + 10),
+  };
+}
+
+/**
+ * A record as a packet, with its lengths and its header checksum.
+ * @throws {RangeError} if a field does not hold its value or the packet is longer than 65,535 bytes
+ */
+export function encode(record: Ipv4Record): Uint8Array {
+  const options = encodeOptions(record.options);
+  const header = HEADER_LENGTH + options.length;
+  if (field('fragmentOffset', record.fragmentOffset, 16) % 8 !== 0) {
+    throw new RangeError(`wirelab: fragmentOffset is ${record.fragmentOffset}; it must be a multiple of 8 bytes`);
+  }
+  const writer = new RecordWriter();
+  writer.uint8('version and header length', 0x40 | (header >>> 2));
+  writer.uint8('trafficClass', record.trafficClass);
+  writer.uint16('total length', header + record.payload.length);
+  writer.uint16('identification', record.identification);
+  const flags =
+    (record.reservedFlag ? RESERVED_FLAG : 0) |
+    (record.dontFragment ? DONT_FRAGMENT : 0) |
+    (record.moreFragments ? MORE_FRAGMENTS : 0);
+  writer.uint16('flags and fragment offset', flags | (record.fragmentOffset >>> 3));
+  writer.uint8('timeToLive', record.timeToLive);
+  writer.uint8('protocol', record.protocol);
+  writer.uint16('checksum', record.checksum ?? 0);
+  writer.address('source', record.source, 4);
+  writer.address('destination', record.destination, 4);
+  writer.octets(options);
+  writer.octets(record.payload);
+  const bytes = writer.finish();
+  if (record.checksum === undefined) writeChecksum(viewOf(bytes), 0);
+  return bytes;
 }

@@ -1,11 +1,11 @@
 /**
  * The chain of IPv6 extension headers in place: RFC 8200 §4; the Authentication Header's own length rule is RFC 4302
  * §2.2. The plain records are in `ipv6-extension-record.ts`.
+ * `ipv6.ts` builds on this file and not the other way, so `walk` reads two fields of the IPv6 header by hand.
  * Left out on purpose: following a routing header (RFC 5095 retired type 0, and this host is no waypoint of the others);
  * ESP, mobility, HIP and Shim6, which end the chain as an upper layer does.
  */
 import type { DropReason } from '../drop.ts';
-import * as ipv6 from './ipv6.ts';
 import {
   AUTHENTICATION,
   DESTINATION_OPTIONS,
@@ -19,6 +19,7 @@ import {
 } from './protocol.ts';
 
 export const FRAGMENT_HEADER_LENGTH = 8;
+const IPV6_HEADER_LENGTH = 40;
 
 export const PAD_1 = 0;
 export const PAD_N = 1;
@@ -127,14 +128,14 @@ export class ExtensionWalk {
  * @returns why the packet is dropped (see `problemCode` in `into` then), else `undefined`
  */
 export function walk(view: DataView, at: number, into: ExtensionWalk): DropReason | undefined {
-  const end = at + ipv6.HEADER_LENGTH + ipv6.payloadLength(view, at);
+  const end = at + IPV6_HEADER_LENGTH + view.getUint16(at + 4);
   into.problemCode = -1;
   into.problemEvenToMulticast = false;
   into.fragmentAt = -1;
   into.isFragment = false;
-  let place = at + ipv6.HEADER_LENGTH;
+  let place = at + IPV6_HEADER_LENGTH;
   let nameAt = at + 6;
-  let header = ipv6.nextHeader(view, at);
+  let header = view.getUint8(nameAt);
   while (isExtension(header)) {
     // "Immediately after an IPv6 header only" (RFC 8200 §4.1); elsewhere it is an unrecognized next header (§4).
     if (header === HOP_BY_HOP && nameAt !== at + 6) return problem(into, 'ipv6-bad-extension', 1, nameAt - at);

@@ -2,8 +2,11 @@
  * The Internet Protocol, version 6: RFC 8200 §3. Extension headers are in `ipv6-extension.ts`.
  * Left out on purpose: jumbograms (RFC 2675), so a payload length of zero means no payload.
  */
-import { type IpAddress, writeAddress } from '../address.ts';
+import { type IpAddress, readAddress, writeAddress } from '../address.ts';
 import type { DropReason } from '../drop.ts';
+import { copyOf, field } from '../record.ts';
+import { RecordWriter } from '../record-writer.ts';
+import { decodeChain, encodeChain, type Ipv6ExtensionRecord, nextHeaderOf } from './ipv6-extension-record.ts';
 
 export const HEADER_LENGTH = 40;
 /** Every link carries at least this (RFC 8200 §5), in bytes. */
@@ -63,4 +66,62 @@ export function decrementHopLimit(view: DataView, at: number): number {
   if (before === 0) return 0;
   view.setUint8(at + 7, before - 1);
   return before - 1;
+}
+
+/** A packet, with everything that its bytes say. */
+export interface Ipv6Record {
+  readonly trafficClass: number;
+  readonly flowLabel: number;
+  readonly hopLimit: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly extensions: readonly Ipv6ExtensionRecord[];
+  /** What `payload` is: an upper layer; behind a fragment header, whose data it is; an extension header that is malformed. */
+  readonly protocol: number;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A packet as a record; what the link padded behind it is left out. A malformed extension header does not make the packet
+ * unreadable: it stays in `payload`, and `walk` says why the packet is dropped. Allocates.
+ * @param length bytes the link layer delivered, from `at`
+ * @returns the record, or why the packet is dropped
+ */
+export function decode(view: DataView, at: number, length: number): Ipv6Record | DropReason {
+  const reason = check(view, at, length);
+  if (reason !== undefined) return reason;
+  const end = at + HEADER_LENGTH + payloadLength(view, at);
+  const chain = decodeChain(view, nextHeader(view, at), at + HEADER_LENGTH, end);
+  return {
+    trafficClass: trafficClass(view, at),
+    flowLabel: flowLabel(view, at),
+    hopLimit: hopLimit(view, at),
+    source: readAddress(6, view, at + 8),
+    destination: readAddress(6, view, at + 24),
+    extensions: chain.extensions,
+    protocol: chain.protocol,
+    payload: copyOf(view, chain.at, end - chain.at),
+  };
+}
+
+/**
+ * A record as a packet with its lengths.
+ * @throws {RangeError} if a field does not hold its value or the payload is longer than 65,535 bytes
+ */
+export function encode(record: Ipv6Record): Uint8Array {
+  const chain = encodeChain(record.extensions, record.protocol);
+  const first = record.extensions[0];
+  const writer = new RecordWriter();
+  writer.int32(
+    'version, trafficClass and flowLabel',
+    (6 << 28) | (field('trafficClass', record.trafficClass, 8) << 20) | field('flowLabel', record.flowLabel, 20),
+  );
+  writer.uint16('payload length', chain.length + record.payload.length);
+  writer.uint8('next header', first === undefined ? record.protocol : nextHeaderOf(first));
+  writer.uint8('hopLimit', record.hopLimit);
+  writer.address('source', record.source, 6);
+  writer.address('destination', record.destination, 6);
+  writer.octets(chain);
+  writer.octets(record.payload);
+  return writer.finish();
 }

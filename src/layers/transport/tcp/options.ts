@@ -80,7 +80,10 @@ export class ParsedOptions {
   authenticationAt: number;
   /** Bytes of them. */
   authenticationLength: number;
-  /** An option's length was below 2 or ran beyond the header; what came before it is kept, what follows is not read. */
+  /**
+   * An option's length was below 2 or ran beyond the header: what came before is kept, what follows is not read.
+   * Or TCP-AO was shorter than its two key identifiers.
+   */
   malformed: boolean;
 
   constructor() {
@@ -177,7 +180,9 @@ function parseOption(view: DataView, at: number, kind: number, length: number, i
       if (length === 4) into.userTimeout = userTimeoutSeconds(view.getUint16(at + 2));
       return;
     case AUTHENTICATION:
-      if (length < 4) return;
+      // RFC 5925 §2.2: "When the Length value is less than 4, TCP MUST discard the segment".
+      into.malformed = length < 4;
+      if (into.malformed) return;
       into.authenticationAt = at + 2;
       into.authenticationLength = length - 2;
       return;
@@ -200,7 +205,7 @@ function parseSack(view: DataView, at: number, length: number, into: ParsedOptio
 const userTimeoutSeconds = (field: number): number => (field & 0x8000 ? (field & 0x7fff) * 60 : field);
 
 /** RFC 7413 §4.1.1: no cookie, or an even number of bytes from 4 to 16. */
-const isFastOpenLength = (length: number): boolean =>
+export const isFastOpenLength = (length: number): boolean =>
   length === 2 || (length >= 6 && length <= 18 && (length & 1) === 0);
 
 // Writers. Each returns where the next option goes; the caller has made sure of the room.

@@ -1,10 +1,15 @@
 /**
  * The TCP header: RFC 9293 §3.1. ECE and CWR are RFC 3168 §6.1, AE is RFC 9768 (once NS, RFC 3540).
- * Options in place are in `options.ts`, the plain record in `segment-record.ts`.
+ * Options are in `options.ts` (in place) and `option-records.ts`.
  * Left out on purpose: what a segment means; `arrival.ts` reads it.
  */
-import { checksum } from '../../checksum.ts';
+import type { IpAddress } from '../../address.ts';
+import { checksum, pseudoHeaderSum } from '../../checksum.ts';
 import type { DropReason } from '../../drop.ts';
+import { copyOf, field } from '../../record.ts';
+import { type ChecksumRecord, recordChecksum, sealChecksum } from '../../record-optional.ts';
+import { RecordWriter } from '../../record-writer.ts';
+import { decodeOptions, encodeOptions, type TcpOptionRecord } from './option-records.ts';
 
 /** Without options. */
 export const HEADER_LENGTH = 20;
@@ -52,15 +57,24 @@ export const checksumField = (view: DataView, at: number): number => view.getUin
 export const urgentPointer = (view: DataView, at: number): number => view.getUint16(at + 18);
 
 /**
+ * Whether the lengths make sense, without the checksum.
+ * @param available bytes the IP layer delivered, from `at`
+ */
+export function checkShape(view: DataView, at: number, available: number): DropReason | undefined {
+  if (available < HEADER_LENGTH) return 'tcp-truncated';
+  const header = dataOffset(view, at);
+  return header < HEADER_LENGTH || header > available ? 'tcp-bad-data-offset' : undefined;
+}
+
+/**
  * Whether a segment may be read.
  * @param available bytes the IP layer delivered, from `at`
  * @param pseudoSum partial sum of the pseudo-header, its length being `available`
  * @returns `undefined` if it may, else why it is dropped
  */
 export function check(view: DataView, at: number, available: number, pseudoSum: number): DropReason | undefined {
-  if (available < HEADER_LENGTH) return 'tcp-truncated';
-  const header = dataOffset(view, at);
-  if (header < HEADER_LENGTH || header > available) return 'tcp-bad-data-offset';
+  const reason = checkShape(view, at, available);
+  if (reason !== undefined) return reason;
   return checksum(view, at, available, pseudoSum) === 0 ? undefined : 'tcp-bad-checksum';
 }
 
@@ -96,4 +110,86 @@ export function writeHeader(
 export function writeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
   view.setUint16(at + 16, 0);
   view.setUint16(at + 16, checksum(view, at, length, pseudoSum));
+}
+
+/** A segment, with everything that its bytes say. Sequence numbers are signed 32-bit integers. */
+export interface TcpRecord extends ChecksumRecord {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly sequenceNumber: number;
+  readonly acknowledgmentNumber: number;
+  /** 12 bits: the control bits and, above them, the reserved ones. */
+  readonly flags: number;
+  /** As sent, not scaled. */
+  readonly window: number;
+  readonly urgentPointer: number;
+  /** In their order, paddings included. */
+  readonly options: readonly TcpOptionRecord[];
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A segment as a record. Allocates.
+ * @param length bytes the IP layer delivered, from `at`
+ * @returns the record, or why the segment is dropped
+ */
+export function decode(
+  view: DataView,
+  at: number,
+  length: number,
+  source: IpAddress,
+  destination: IpAddress,
+): TcpRecord | DropReason {
+  const pseudoSum = pseudoHeaderSum(source, destination, PROTOCOL, length);
+  return check(view, at, length, pseudoSum) ?? decodeUnverified(view, at, length, source, destination);
+}
+
+/** The same for a segment whose checksum may be wrong: the record then has it. */
+export function decodeUnverified(
+  view: DataView,
+  at: number,
+  length: number,
+  source: IpAddress,
+  destination: IpAddress,
+): TcpRecord | DropReason {
+  const reason = checkShape(view, at, length);
+  if (reason !== undefined) return reason;
+  const header = dataOffset(view, at);
+  return {
+    sourcePort: sourcePort(view, at),
+    destinationPort: destinationPort(view, at),
+    sequenceNumber: sequenceNumber(view, at),
+    acknowledgmentNumber: acknowledgmentNumber(view, at),
+    flags: flags(view, at),
+    window: window(view, at),
+    urgentPointer: urgentPointer(view, at),
+    options: decodeOptions(view, at + HEADER_LENGTH, at + header),
+    payload: copyOf(view, at + header, length - header),
+    ...recordChecksum(view, at, length, at + 16, pseudoHeaderSum(source, destination, PROTOCOL, length)),
+  };
+}
+
+/**
+ * A record as a segment with its data offset and checksum.
+ * @throws {RangeError} if a field does not hold its value or the options take more than 40 bytes
+ */
+export function encode(record: TcpRecord, source: IpAddress, destination: IpAddress): Uint8Array {
+  const options = encodeOptions(record.options);
+  const writer = new RecordWriter();
+  writer.uint16('sourcePort', record.sourcePort);
+  writer.uint16('destinationPort', record.destinationPort);
+  writer.int32('sequenceNumber', record.sequenceNumber);
+  writer.int32('acknowledgmentNumber', record.acknowledgmentNumber);
+  writer.uint16('data offset and flags', ((HEADER_LENGTH + options.length) << 10) | field('flags', record.flags, 12));
+  writer.uint16('window', record.window);
+  writer.uint16('checksum', record.checksum ?? 0);
+  writer.uint16('urgentPointer', record.urgentPointer);
+  writer.octets(options);
+  writer.octets(record.payload);
+  return sealChecksum(
+    writer.finish(),
+    16,
+    record,
+    pseudoHeaderSum(source, destination, PROTOCOL, HEADER_LENGTH + options.length + record.payload.length),
+  );
 }
