@@ -1,0 +1,196 @@
+/**
+ * What an acceptable acknowledgment does to the sending side: RFC 9293 §3.10.7.4 fifth check, with SACK (RFC 2018),
+ * round-trip samples (RFC 6298, RFC 7323 §4), detection and recovery of losses, and congestion control.
+ */
+import { MILLISECOND } from '../../clock.ts';
+import type { ControlBlock } from './control-block.ts';
+import { timestampNow } from './emission.ts';
+import type { IncomingSegment } from './incoming.ts';
+import { isRecovered } from './loss/recovery.ts';
+import { armRetransmission } from './output.ts';
+import * as segment from './segment.ts';
+import { distance, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
+import { SACKED } from './transmit-log.ts';
+
+/** Takes in SEG.ACK, which the caller has found to lie in SND.UNA - MAX.SND.WND … SND.MAX. */
+export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void {
+  const { log, ackEvent } = block;
+  const now = block.environment.timers.now();
+  const ack = arrived.acknowledgment;
+  const ackedBytes = distance(block.sndUna, ack);
+  const wasRecovering = block.lossState === 'recovery';
+  const outstanding = log.count > 0;
+  ackEvent.nowNs = now;
+  ackEvent.ackedBytes = Math.max(ackedBytes, 0);
+  ackEvent.priorPipe = log.pipe;
+  ackEvent.windowLimited = isWindowLimited(block);
+  ackEvent.rttNs = -1;
+
+  const newlySacked = block.sackOk ? applySackBlocks(block, arrived) : 0;
+  ackEvent.deliveredBytes = newlySacked;
+  if (ackedBytes > 0) advanceUna(block, arrived, now);
+  const windowChanged = updateWindow(block, arrived);
+
+  if (ackedBytes > 0) {
+    block.duplicateAcks = 0;
+    afterProgress(block, ackedBytes);
+  } else if (outstanding && isDuplicate(block, arrived, windowChanged, newlySacked)) {
+    block.duplicateAcks++;
+    if (wasRecovering) block.recovery.duplicate(block);
+  }
+  block.detection.detect(block, ackedBytes > 0 || newlySacked > 0);
+  if (log.lostBytes > 0 && block.lossState === 'open') block.recovery.enter(block);
+  if (ackedBytes > 0 && !wasRecovering && block.lossState !== 'recovery') block.congestion.acknowledged(ackEvent);
+  report(block);
+}
+
+/** SND.UNA moves: samples the round trip, forgets what is acknowledged, restarts the timer. */
+function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number): void {
+  const { log, ackEvent } = block;
+  const ack = arrived.acknowledgment;
+  const rttNs = measure(block, arrived, now);
+  if (rttNs >= 0) {
+    // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
+    const expected = Math.max(1, Math.ceil(ackEvent.priorPipe / (2 * block.smss)));
+    block.rtt.sample(rttNs, expected);
+    ackEvent.rttNs = rttNs;
+  }
+  const sackedBefore = log.sackedBytes;
+  log.acknowledge(ack);
+  ackEvent.deliveredBytes += ackEvent.ackedBytes - (sackedBefore - log.sackedBytes);
+  discardAcknowledged(block, ack);
+  block.retries = 0;
+  block.persistBackoff = 0;
+  block.waitingSinceNs = now;
+  if (log.count === 0) {
+    block.timers?.retransmission.cancel(); // RFC 6298 §5.2
+    block.timers?.userTimeout.cancel();
+  } else {
+    armRetransmission(block); // RFC 6298 §5.3
+    if (block.settings.userTimeoutNs > 0) block.timers?.userTimeout.arm(now + block.settings.userTimeoutNs);
+  }
+}
+
+/** Moves SND.UNA and gives the acknowledged bytes' room back. SYN and FIN are octets of sequence space, not of the buffer. */
+function discardAcknowledged(block: ControlBlock, ack: number): void {
+  const bytes = Math.min(distance(block.sendBufferStart, ack), block.sendBuffer.length);
+  // Only a window probe reaches beyond SND.NXT; that it is acknowledged means that the octet was taken.
+  if (greaterThan(ack, block.sndNxt)) {
+    if (distance(block.sendBufferStart, ack) > block.sendBuffer.length) block.finSent = true;
+    block.sndNxt = ack;
+  }
+  block.sndUna = ack;
+  block.synAcknowledged = true;
+  if (bytes > 0) block.sendBuffer.discard(bytes);
+}
+
+/** RFC 9293 §3.10.7.4: an old segment does not update the window. @returns whether SND.WND changed */
+export function updateWindow(block: ControlBlock, arrived: IncomingSegment): boolean {
+  const { sequence, acknowledgment } = arrived;
+  // An ACK of what is acknowledged already says nothing new, unless it is the latest: "SND.UNA =< SEG.ACK".
+  if (lessThan(acknowledgment, block.sndUna)) return false;
+  const fresh =
+    lessThan(block.sndWl1, sequence) || (block.sndWl1 === sequence && lessOrEqual(block.sndWl2, acknowledgment));
+  if (!fresh) return false;
+  const before = block.sndWnd;
+  block.sndWnd = arrived.windowField * 2 ** block.sndWndShift;
+  block.sndWl1 = sequence;
+  block.sndWl2 = acknowledgment;
+  if (block.sndWnd > block.maxSndWnd) block.maxSndWnd = block.sndWnd;
+  if (block.sndWnd > 0) {
+    // Something can go again: the next closed window is probed from the start of the back-off.
+    if (block.usableWindow > 0) {
+      block.timers?.persist.cancel();
+      block.persistBackoff = 0;
+    }
+  } else {
+    // RFC 9293 §3.8.6.1 (MUST-37): while the peer answers, a closed window never ends the connection.
+    block.retries = 0;
+  }
+  block.probes = 0;
+  return block.sndWnd !== before;
+}
+
+/** RFC 5681 §2; with SACK it is new SACK information that counts (RFC 6675 §2). */
+function isDuplicate(
+  block: ControlBlock,
+  arrived: IncomingSegment,
+  windowChanged: boolean,
+  newlySacked: number,
+): boolean {
+  if (arrived.acknowledgment !== block.sndUna) return false;
+  if (block.sackOk) return newlySacked > 0;
+  return arrived.dataLength === 0 && (arrived.flags & (segment.SYN | segment.FIN)) === 0 && !windowChanged;
+}
+
+/** New data is acknowledged: recovery goes on or ends. */
+function afterProgress(block: ControlBlock, ackedBytes: number): void {
+  if (block.lossState === 'recovery') {
+    if (isRecovered(block)) block.recovery.leave(block);
+    else block.recovery.partial(block, ackedBytes);
+  } else if (block.lossState === 'loss' && isRecovered(block)) {
+    block.lossState = 'open';
+  }
+}
+
+/** @returns octets that are SACKed now and were not before */
+function applySackBlocks(block: ControlBlock, arrived: IncomingSegment): number {
+  const { sackCount, sackBlocks } = arrived.options;
+  let newly = 0;
+  for (let index = 0; index < sackCount; index++) {
+    const left = sackBlocks[2 * index]!;
+    const right = sackBlocks[2 * index + 1]!;
+    // A block below the acknowledgment reports a duplicate (RFC 2883 §4); one beyond SND.MAX is nonsense.
+    const credible = lessThan(left, right) && greaterOrEqual(left, block.sndUna) && lessOrEqual(right, block.sndMax);
+    if (credible) newly += block.log.applySack(left, right);
+  }
+  return newly;
+}
+
+/** A round-trip time that this acknowledgment shows without doubt, or -1: Karn's rule (RFC 6298 §3). */
+function measure(block: ControlBlock, arrived: IncomingSegment, now: number): number {
+  const { log } = block;
+  let sentNs = -1;
+  let ambiguous = false;
+  for (let index = 0; index < log.count && lessOrEqual(log.end(index), arrived.acknowledgment); index++) {
+    // What was SACKed arrived at some earlier time, and what was sent twice at one of two.
+    if (log.transmissions(index) > 1 || (log.flags(index) & SACKED) !== 0) ambiguous = true;
+    else if (sentNs < 0) sentNs = log.firstSent(index);
+  }
+  if (!ambiguous && sentNs >= 0) return now - sentNs;
+  return timestampRtt(block, arrived);
+}
+
+/** RFC 7323 §4.1: the echoed timestamp says which transmission is acknowledged. -1 if there is none. */
+export function timestampRtt(block: ControlBlock, arrived: IncomingSegment): number {
+  if (!block.timestampsOk || !arrived.options.hasTimestamps || arrived.options.timestampEcho === 0) return -1;
+  const ticks = distance(arrived.options.timestampEcho, timestampNow(block));
+  // An echo of the future, or of weeks ago, is not one of ours.
+  if (ticks < 0 || ticks > 600_000) return -1;
+  return Math.max(ticks, 1) * MILLISECOND;
+}
+
+/**
+ * Whether the congestion window is what holds the sender back: in slow start once half of it is used, since the flight
+ * doubles in a round trip; otherwise when no further segment fits (RFC 7661 §4.1).
+ */
+function isWindowLimited(block: ControlBlock): boolean {
+  const { cwnd, ssthresh } = block.congestion;
+  const pipe = block.log.pipe;
+  return cwnd < ssthresh ? pipe * 2 >= cwnd : pipe + block.smss > cwnd;
+}
+
+function report(block: ControlBlock): void {
+  const { observer } = block.environment;
+  if (observer === undefined) return;
+  const { snapshot } = block;
+  snapshot.cwnd = block.congestion.cwnd;
+  snapshot.ssthresh = block.congestion.ssthresh;
+  snapshot.flightSize = distance(block.sndUna, block.sndNxt);
+  snapshot.sndWnd = block.sndWnd;
+  snapshot.rcvWnd = block.rcvWnd;
+  snapshot.srttNs = block.rtt.srttNs;
+  snapshot.rtoNs = block.rtt.rtoNs;
+  snapshot.congestionState = block.lossState;
+  observer.tcpAcked(block.identity, snapshot);
+}

@@ -1,0 +1,341 @@
+/**
+ * SEGMENT ARRIVES: RFC 9293 §3.10.7, for a connection that exists (CLOSED and LISTEN are in `tcp.ts` and
+ * `listener.ts`). The checks stand in the RFC's order. PAWS is RFC 7323 §5.3; blind attacks are RFC 5961.
+ * Left out on purpose: the security check, which no host configures; text on a SYN is not taken but sent again (MAY).
+ */
+import type { DropReason } from '../../drop.ts';
+import { acknowledge, timestampRtt, updateWindow } from './acknowledgment.ts';
+import { ACK_NOW, type ControlBlock } from './control-block.ts';
+import { emitReset, emitSyn } from './emission.ts';
+import type { IncomingSegment } from './incoming.ts';
+import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
+import { acknowledgeNow, armRetransmission, output } from './output.ts';
+import { openWindow } from './receive-window.ts';
+import { receiveText, receiveUrgent } from './reception.ts';
+import { ACK, FIN, RST, SYN } from './segment.ts';
+import { add, distance, greaterOrEqual, greaterThan, inWindow, lessOrEqual, lessThan } from './sequence.ts';
+import { canReceive, isSynchronized } from './state.ts';
+
+/** RFC 7323 §5.5: a timestamp older than this proves nothing any more. */
+const TIMESTAMP_VALID_NS = 24 * 24 * 3600 * 1e9;
+/** An ACK that answers a segment without data outside the window could answer another such: not more often than this. */
+const OUT_OF_WINDOW_ACK_NS = 500e6;
+
+/** @returns why the segment was dropped, or `undefined` if it was taken */
+export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  block.lastHeardNs = block.environment.timers.now();
+  block.keepAliveProbes = 0;
+  const reason = block.state === 'SYN-SENT' ? inSynSent(block, arrived) : inOtherStates(block, arrived);
+  if (block.state !== 'CLOSED') {
+    output(block);
+    block.user?.changed();
+  }
+  return reason;
+}
+
+// ---- §3.10.7.3 SYN-SENT ----
+
+function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  // First, check the ACK bit.
+  const hasAck = arrived.has(ACK);
+  if (hasAck) {
+    const ack = arrived.acknowledgment;
+    if (lessOrEqual(ack, block.iss) || greaterThan(ack, block.sndNxt)) {
+      if (!arrived.has(RST)) emitReset(block, ack);
+      return 'tcp-bad-ack';
+    }
+  }
+  // Second, check the RST bit.
+  if (arrived.has(RST)) {
+    if (!hasAck) return 'tcp-no-ack';
+    end(block, 'ECONNREFUSED', 'the peer answered the SYN with a reset');
+    return undefined;
+  }
+  // Fourth, check the SYN bit.
+  if (!arrived.has(SYN)) return 'tcp-listen-no-syn';
+  takeSyn(block, arrived);
+  if (hasAck) return synAckArrived(block, arrived);
+  // Simultaneous open: our SYN is not acknowledged yet.
+  enter(block, 'SYN-RECEIVED', 'SYN without ACK: simultaneous open');
+  takeWindow(block, arrived);
+  emitSyn(block);
+  armRetransmission(block);
+  return undefined;
+}
+
+function synAckArrived(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  synAcknowledged(block, arrived);
+  takeWindow(block, arrived);
+  establish(block, 'SYN-ACK arrived');
+  block.ackDue = ACK_NOW;
+  // "If there are other controls or text in the segment, then continue processing at the sixth step."
+  receiveUrgent(block, arrived);
+  const reason = receiveText(block, arrived, add(arrived.sequence, 1));
+  finStep(block);
+  return reason;
+}
+
+/** RCV.NXT <- SEG.SEQ + 1, IRS <- SEG.SEQ; and what the SYN's options agree on. */
+export function takeSyn(block: ControlBlock, arrived: IncomingSegment): void {
+  const { options } = arrived;
+  block.irs = arrived.sequence;
+  block.rcvNxt = add(arrived.sequence, 1);
+  block.lastAckSent = block.rcvNxt;
+  if (options.mss > 0) block.peerMss = options.mss; // else the default of RFC 9293 §3.7.1
+  block.sackOk = block.sackOk && options.sackPermitted;
+  block.timestampsOk = block.timestampsOk && options.hasTimestamps;
+  block.windowScaleOk = block.windowScaleOk && options.windowScale >= 0; // RFC 7323 §2.2: both or neither
+  block.sndWndShift = block.windowScaleOk ? options.windowScale : 0;
+  openWindow(block);
+  if (!block.windowScaleOk) block.rcvWndShift = 0;
+  if (block.timestampsOk) takeTimestamp(block, options.timestampValue);
+}
+
+/** SND.WND, SND.WL1 and SND.WL2 from a SYN, whose window is never scaled (RFC 7323 §2.2). */
+export function takeWindow(block: ControlBlock, arrived: IncomingSegment): void {
+  block.sndWnd = arrived.windowField;
+  block.maxSndWnd = Math.max(block.maxSndWnd, block.sndWnd);
+  block.sndWl1 = arrived.sequence;
+  block.sndWl2 = arrived.acknowledgment;
+}
+
+/** SND.UNA passes our SYN. Its round trip is the first sample, unless it was sent twice (Karn). */
+function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
+  block.sndUna = arrived.acknowledgment;
+  block.synAcknowledged = true;
+  block.timers?.retransmission.cancel();
+  const rttNs = block.synRetransmitted
+    ? timestampRtt(block, arrived)
+    : block.environment.timers.now() - block.synSentNs;
+  if (rttNs >= 0) block.rtt.sample(rttNs, 1);
+}
+
+// ---- §3.10.7.4 other states ----
+
+function inOtherStates(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  return (
+    checkSequence(block, arrived) ??
+    checkReset(block, arrived) ??
+    checkSyn(block, arrived) ??
+    checkAcknowledgment(block, arrived) ??
+    processText(block, arrived)
+  );
+}
+
+/** First, check sequence number; before it PAWS (RFC 7323 §5.3 R1), after it TS.Recent (R3). */
+function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  const { options } = arrived;
+  if (block.timestampsOk && !arrived.has(RST)) {
+    // RFC 7323 §3.2: a segment without the option that was agreed on is dropped silently.
+    if (!options.hasTimestamps) return 'tcp-no-timestamp';
+    if (isOldTimestamp(block, options.timestampValue)) {
+      answerUnacceptable(block, arrived);
+      return 'tcp-paws';
+    }
+  }
+  if (!isAcceptable(block, arrived)) {
+    // Our SYN-ACK was lost, so the peer's SYN comes again: the SYN-ACK answers it better than an ACK would.
+    if (block.state === 'SYN-RECEIVED' && arrived.has(SYN) && arrived.sequence === block.irs) {
+      return synAgain(block, arrived);
+    }
+    answerUnacceptable(block, arrived);
+    return arrived.length > 0 && lessOrEqual(add(arrived.sequence, arrived.length), block.rcvNxt)
+      ? 'tcp-duplicate'
+      : 'tcp-outside-window';
+  }
+  if (block.timestampsOk && options.hasTimestamps && lessOrEqual(arrived.sequence, block.lastAckSent)) {
+    // RFC 7323 §4.3 (2): the first segment of those that an ACK will cover.
+    if (greaterOrEqual(options.timestampValue, block.tsRecent)) takeTimestamp(block, options.timestampValue);
+  }
+  return undefined;
+}
+
+/** RFC 9293 §3.10.7.4 table 6: the four cases. */
+export function isAcceptable(block: ControlBlock, arrived: IncomingSegment): boolean {
+  const { rcvNxt, rcvWnd } = block;
+  const { sequence, length } = arrived;
+  if (rcvWnd === 0) {
+    // "Special allowance should be made to accept valid ACKs, URGs, and RSTs": those have no length.
+    return length === 0 && sequence === rcvNxt;
+  }
+  if (inWindow(sequence, rcvNxt, rcvWnd)) return true;
+  return length > 0 && inWindow(add(sequence, length - 1), rcvNxt, rcvWnd);
+}
+
+/** "An acknowledgment should be sent in reply (unless the RST bit is set)." */
+function answerUnacceptable(block: ControlBlock, arrived: IncomingSegment): void {
+  if (arrived.has(RST)) return;
+  if (block.state === 'TIME-WAIT' && arrived.has(FIN)) restartTimeWait(block);
+  const now = block.environment.timers.now();
+  // Two ends that disagree would answer each other's ACKs for ever: those without data are answered at a bounded rate.
+  if (arrived.length === 0) {
+    if (now - block.outOfWindowAckNs < OUT_OF_WINDOW_ACK_NS) return;
+    block.outOfWindowAckNs = now;
+  }
+  block.ackDue = ACK_NOW;
+}
+
+/** The peer's SYN, or its SYN-ACK in a simultaneous open, arrives in SYN-RECEIVED: RFC 9293 appendix A.2. */
+function synAgain(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (!arrived.has(ACK)) {
+    emitSyn(block);
+    return 'tcp-duplicate';
+  }
+  return checkAcknowledgment(block, arrived);
+}
+
+/** Second, check the RST bit: the three checks of RFC 5961 §3. One outside the window did not get here. */
+function checkReset(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (!arrived.has(RST)) return undefined;
+  if (arrived.sequence !== block.rcvNxt) return challenge(block);
+  switch (block.state) {
+    case 'SYN-RECEIVED':
+      // A passive open goes back to LISTEN, where the listener still is; "the user need not be informed".
+      end(block, block.active ? 'ECONNREFUSED' : undefined, 'reset in SYN-RECEIVED');
+      break;
+    case 'CLOSING':
+    case 'LAST-ACK':
+    case 'TIME-WAIT':
+      end(block, undefined, 'reset');
+      break;
+    default:
+      end(block, 'ECONNRESET', 'reset');
+  }
+  return undefined;
+}
+
+/** Fourth, check the SYN bit: RFC 5961 §4. */
+function checkSyn(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (block.state === 'CLOSED' || !arrived.has(SYN)) return undefined;
+  if (block.state === 'SYN-RECEIVED' && !block.active) {
+    end(block, undefined, 'SYN inside the window in SYN-RECEIVED: back to LISTEN');
+    return 'tcp-challenge';
+  }
+  return challenge(block);
+}
+
+function challenge(block: ControlBlock): DropReason {
+  if (block.owner.mayChallenge(block.settings)) acknowledgeNow(block);
+  return 'tcp-challenge';
+}
+
+/** Fifth, check the ACK field. */
+function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (block.state === 'CLOSED') return undefined;
+  if (!arrived.has(ACK)) return 'tcp-no-ack';
+  const ack = arrived.acknowledgment;
+  if (block.state === 'SYN-RECEIVED') {
+    const reason = ackInSynReceived(block, arrived);
+    if (reason !== undefined) return reason;
+  }
+  // RFC 5961 §5.2: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, and a window probe's octet beyond that.
+  if (greaterThan(ack, block.sndMax)) {
+    block.ackDue = ACK_NOW;
+    return 'tcp-bad-ack';
+  }
+  if (lessThan(ack, add(block.sndUna, -block.maxSndWnd))) {
+    if (block.owner.mayChallenge(block.settings)) block.ackDue = ACK_NOW;
+    return 'tcp-old-ack';
+  }
+  if (block.state === 'TIME-WAIT') {
+    // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it."
+    if (arrived.has(FIN)) {
+      restartTimeWait(block);
+      block.ackDue = ACK_NOW;
+    }
+    return undefined;
+  }
+  acknowledge(block, arrived);
+  if (isFinAcknowledged(block)) finAcknowledged(block);
+  return undefined;
+}
+
+function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  const ack = arrived.acknowledgment;
+  if (lessOrEqual(ack, block.sndUna) || greaterThan(ack, block.sndMax)) {
+    emitReset(block, ack);
+    return 'tcp-bad-ack';
+  }
+  synAcknowledged(block, arrived);
+  if (!establish(block, 'our SYN is acknowledged')) {
+    // The accept queue is full: as if this ACK had been lost. The SYN-ACK, sent again, will draw another.
+    block.sndUna = block.iss;
+    block.synAcknowledged = false;
+    armRetransmission(block);
+    return 'tcp-backlog-full';
+  }
+  // SND.WND <- SEG.WND, scaled since it is no SYN; WL1 and WL2 likewise.
+  block.sndWl1 = add(arrived.sequence, -1);
+  if (arrived.has(SYN)) takeWindow(block, arrived);
+  else updateWindow(block, arrived);
+  // A program that closed before the handshake was over: RFC 9293 §3.10.4, SYN-RECEIVED.
+  if (block.finQueued) enter(block, 'FIN-WAIT-1', 'closed before it was established');
+  return undefined;
+}
+
+const isFinAcknowledged = (block: ControlBlock): boolean => block.finSent && block.sndUna === block.sndNxt;
+
+function finAcknowledged(block: ControlBlock): void {
+  switch (block.state) {
+    case 'FIN-WAIT-1':
+      enter(block, 'FIN-WAIT-2', 'our FIN is acknowledged');
+      limitFinWait2(block);
+      break;
+    case 'CLOSING':
+      enterTimeWait(block, 'our FIN is acknowledged');
+      break;
+    case 'LAST-ACK':
+      end(block, undefined, 'our FIN is acknowledged');
+  }
+}
+
+/** Sixth to eighth: the URG bit, the segment text, the FIN bit. */
+function processText(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (!canReceive(block.state)) {
+    // "This should not occur, since a FIN has been received from the remote side. Ignore the segment text."
+    if (arrived.length > 0 && isSynchronized(block.state)) block.ackDue = ACK_NOW;
+    return undefined;
+  }
+  if (block.orphaned && hasNewText(block, arrived)) {
+    // RFC 9293 §3.6.1 (MUST-17 of RFC 1122 §4.2.2.13): nobody will read it, and the peer should know.
+    emitReset(block, block.sndNxt);
+    end(block, 'ECONNRESET', 'data arrived after the program had closed');
+    return 'tcp-after-close';
+  }
+  receiveUrgent(block, arrived);
+  const reason = receiveText(block, arrived, arrived.sequence);
+  finStep(block);
+  return reason;
+}
+
+const hasNewText = (block: ControlBlock, arrived: IncomingSegment): boolean =>
+  arrived.dataLength > 0 && distance(block.rcvNxt, add(arrived.sequence, arrived.dataLength)) > 0;
+
+/** Eighth, check the FIN bit: the FIN is in order now, perhaps because a gap before it was filled. */
+function finStep(block: ControlBlock): void {
+  if (!block.finReceived || !canReceive(block.state)) return;
+  block.rcvNxt = add(block.rcvNxt, 1);
+  block.ackDue = ACK_NOW;
+  switch (block.state) {
+    case 'ESTABLISHED':
+      enter(block, 'CLOSE-WAIT', 'FIN arrived');
+      break;
+    case 'FIN-WAIT-1':
+      // Had our FIN been acknowledged by this segment, the state would be FIN-WAIT-2 already.
+      enter(block, 'CLOSING', 'FIN arrived before ours was acknowledged');
+      break;
+    case 'FIN-WAIT-2':
+      enterTimeWait(block, 'FIN arrived');
+  }
+}
+
+/** RFC 7323 §5.3 R1, with the age limit of §5.5. */
+function isOldTimestamp(block: ControlBlock, value: number): boolean {
+  if (greaterOrEqual(value, block.tsRecent)) return false;
+  return block.environment.timers.now() - block.tsRecentAtNs < TIMESTAMP_VALID_NS;
+}
+
+function takeTimestamp(block: ControlBlock, value: number): void {
+  block.tsRecent = value;
+  block.tsRecentAtNs = block.environment.timers.now();
+}

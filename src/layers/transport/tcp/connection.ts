@@ -1,0 +1,199 @@
+/**
+ * One connection as its program holds it: the user calls of RFC 9293 §3.9.1 and §3.10. What arrives is `arrival.ts`.
+ */
+import type { IpAddress } from '../../address.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block.ts';
+import { emitReset } from './emission.ts';
+import { snapshot, type TcpInfo } from './info.ts';
+import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
+import { output } from './output.ts';
+import { isUpdateDue } from './receive-window.ts';
+import { distance, lessOrEqual } from './sequence.ts';
+import type { TcpSettings } from './settings.ts';
+import { canReceive, isSynchronized, type State } from './state.ts';
+
+export class Connection {
+  /** All that is known of the connection: for those who study it. */
+  readonly block: ControlBlock;
+
+  constructor(block: ControlBlock, user: ConnectionUser | undefined) {
+    this.block = block;
+    block.user = user;
+  }
+
+  get local(): IpAddress {
+    return this.block.identity.local;
+  }
+  get localPort(): number {
+    return this.block.identity.localPort;
+  }
+  get remote(): IpAddress {
+    return this.block.identity.remote;
+  }
+  get remotePort(): number {
+    return this.block.identity.remotePort;
+  }
+  get state(): State {
+    return this.block.state;
+  }
+  get user(): ConnectionUser | undefined {
+    return this.block.user;
+  }
+  set user(user: ConnectionUser | undefined) {
+    this.block.user = user;
+  }
+  /** Its own settings: a change takes effect at the next event that looks at it. */
+  get settings(): TcpSettings {
+    return this.block.settings;
+  }
+  /** Why it ended, or failed. */
+  get error(): ErrorCode | undefined {
+    return this.block.error;
+  }
+  /** The handshake has completed at some time. */
+  get established(): boolean {
+    return this.block.wasEstablished;
+  }
+  /** Bytes in order that wait to be read. */
+  get readableBytes(): number {
+    return this.block.receiveBuffer.readable;
+  }
+  /** The peer's FIN has come in order, and nothing is left to read. */
+  get atEnd(): boolean {
+    return (this.block.finReceived || this.block.receiveShut) && this.block.receiveBuffer.readable === 0;
+  }
+  /** Bytes that `send` would take now. */
+  get writableBytes(): number {
+    const { block } = this;
+    if (block.finQueued || !mayWrite(block.state)) return 0;
+    return Math.max(0, block.settings.sendBufferBytes - block.sendBuffer.length);
+  }
+  /** The program has written its last byte. */
+  get sendClosed(): boolean {
+    return this.block.finQueued || this.block.state === 'CLOSED';
+  }
+  /** Bytes from the next one to read up to the urgent mark, or -1: RFC 6093 §3. */
+  get urgentMark(): number {
+    const { block } = this;
+    const mark = distance(block.rcvNxt, block.rcvUp) + block.receiveBuffer.readable;
+    return block.urgent && mark >= 0 ? mark : -1;
+  }
+
+  /**
+   * SEND (RFC 9293 §3.10.2): queues bytes and sends what may be sent.
+   * @returns how many were taken; 0 when the buffer is full or the connection does not send any more
+   */
+  send(bytes: Uint8Array, at: number, length: number): number {
+    const { block } = this;
+    const taken = Math.min(length, this.writableBytes);
+    if (taken === 0) return 0;
+    block.sendBuffer.append(bytes, at, taken);
+    output(block);
+    return taken;
+  }
+
+  /**
+   * RECEIVE (RFC 9293 §3.10.3): copies what has arrived in order.
+   * @param peek leaves it to be read again
+   * @returns how many bytes; 0 when there are none now: see `atEnd` and `error`
+   */
+  receive(into: Uint8Array, at: number, length: number, peek = false): number {
+    const { block } = this;
+    const count = block.receiveBuffer.read(into, at, length, peek);
+    if (count > 0 && !peek) this.afterRead();
+    return count;
+  }
+
+  /** CLOSE for sending (RFC 9293 §3.6.1, half close): a FIN follows what has been written. */
+  shutdownSend(): void {
+    const { block } = this;
+    if (block.finQueued) return;
+    switch (block.state) {
+      case 'SYN-SENT':
+        end(block, undefined, 'closed before the peer answered');
+        return;
+      case 'SYN-RECEIVED':
+        block.finQueued = true; // "queue for processing after entering ESTABLISHED state": RFC 9293 §3.10.4
+        return;
+      case 'ESTABLISHED':
+        block.finQueued = true;
+        enter(block, 'FIN-WAIT-1', 'the program closed');
+        break;
+      case 'CLOSE-WAIT':
+        block.finQueued = true;
+        enter(block, 'LAST-ACK', 'the program closed');
+        break;
+      default:
+        return;
+    }
+    output(block);
+  }
+
+  /** The program reads no more; what still comes is acknowledged and forgotten. */
+  shutdownReceive(): void {
+    const { block } = this;
+    block.receiveShut = true;
+    block.receiveBuffer.skip(block.receiveBuffer.readable);
+  }
+
+  /**
+   * CLOSE (RFC 9293 §3.10.4) by a program that will not read either. Unread data is lost, and the peer is told so by
+   * a reset (RFC 2525 §2.17).
+   */
+  close(): void {
+    const { block } = this;
+    if (block.orphaned) return;
+    block.orphaned = true;
+    block.user = undefined;
+    if (block.state === 'CLOSED') {
+      block.receiveBuffer.release();
+      return;
+    }
+    if (block.receiveBuffer.readable > 0 && isSynchronized(block.state)) {
+      this.abort();
+      return;
+    }
+    block.receiveBuffer.release();
+    this.shutdownSend();
+    limitFinWait2(block);
+  }
+
+  /** ABORT (RFC 9293 §3.10.5): <SEQ=SND.NXT><CTL=RST>, and everything is forgotten. */
+  abort(): void {
+    const { block } = this;
+    const { state } = block;
+    if (state === 'CLOSED') return;
+    block.orphaned = true;
+    const resets = state === 'SYN-RECEIVED' || state === 'CLOSE-WAIT' || canReceive(state);
+    if (resets) emitReset(block, block.sndNxt);
+    end(block, 'ECONNABORTED', 'the program aborted');
+  }
+
+  /** STATUS (RFC 9293 §3.9.1.5). */
+  info(): TcpInfo {
+    return snapshot(this.block);
+  }
+
+  /** Settings were changed that have a timer: keep-alive. */
+  settingsChanged(): void {
+    if (this.block.settings.keepAlive) restartKeepAlive(this.block);
+    else this.block.timers?.keepAlive.cancel();
+    output(this.block);
+  }
+
+  /** Reading may have opened the window; an urgent mark that was passed is done with. */
+  private afterRead(): void {
+    const { block } = this;
+    const next = (block.rcvNxt - block.receiveBuffer.readable) | 0;
+    if (block.urgent && lessOrEqual(block.rcvUp, next)) block.urgent = false;
+    if (canReceive(block.state) && isUpdateDue(block)) {
+      block.ackDue = ACK_NOW;
+      output(block);
+    }
+  }
+}
+
+/** SEND queues data before the connection is established as well: RFC 9293 §3.10.2. */
+const mayWrite = (state: State): boolean =>
+  state === 'ESTABLISHED' || state === 'CLOSE-WAIT' || state === 'SYN-SENT' || state === 'SYN-RECEIVED';

@@ -1,0 +1,284 @@
+/**
+ * The transmission control block: all that is known of one connection, as data (RFC 9293 §3.3.1). What is done with it
+ * is in `arrival.ts`, `acknowledgment.ts`, `reception.ts`, `output.ts` and `timers.ts`; `connection.ts` composes them.
+ *
+ * Every field is set in the constructor with its final type, so that V8 keeps one shape for all connections.
+ */
+import type { Timer } from '../../clock.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { Path } from '../../network/path.ts';
+import type { CongestionSnapshot, ConnectionIdentity } from '../../observer.ts';
+import { AckEvent, type CongestionControl } from './congestion/congestion-control.ts';
+import { createController } from './congestion/controllers.ts';
+import type { TcpEnvironment } from './environment.ts';
+import { DuplicateThreshold, type LossDetection } from './loss/detection.ts';
+import { type LossRecovery, NewReno } from './loss/recovery.ts';
+import type { LossState, Sender } from './loss/sender.ts';
+import { Reassembly } from './reassembly.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import { RoundTripTime } from './rtt.ts';
+import { SendBuffer } from './send-buffer.ts';
+import type { TcpSettings } from './settings.ts';
+import type { State } from './state.ts';
+import { TransmitLog } from './transmit-log.ts';
+
+/** Is told that readiness, state or error of a connection may have changed; it looks at the fields. */
+export interface ConnectionUser {
+  changed(): void;
+}
+
+/** What the protocol does for its connections: the control block's way up. */
+export interface ConnectionOwner {
+  readonly environment: TcpEnvironment;
+  /** The connection is established for the first time. A listener queues it; false if it has no room. */
+  established(block: ControlBlock): boolean;
+  /** The connection has ended: forget it. */
+  closed(block: ControlBlock): void;
+  /** Whether another challenge ACK may be sent now: RFC 5961 §7. */
+  mayChallenge(settings: TcpSettings): boolean;
+}
+
+/** The timers of a connection. Each is its own object: several run at once. */
+export interface ConnectionTimers {
+  readonly retransmission: Timer;
+  readonly delayedAck: Timer;
+  readonly persist: Timer;
+  readonly keepAlive: Timer;
+  readonly timeWait: Timer;
+  readonly userTimeout: Timer;
+}
+
+/** When an acknowledgment is due. */
+export const ACK_NONE = 0;
+export const ACK_DELAYED = 1;
+export const ACK_NOW = 2;
+
+/** Bytes of data per segment that a peer takes if it does not say: RFC 9293 §3.7.1. */
+export const DEFAULT_MSS_V4 = 536;
+export const DEFAULT_MSS_V6 = 1220;
+
+export class ControlBlock implements Sender {
+  readonly owner: ConnectionOwner;
+  readonly environment: TcpEnvironment;
+  readonly settings: TcpSettings;
+  readonly identity: ConnectionIdentity;
+  readonly path: Path;
+  /** Partial checksum of the pseudo-header without the length. */
+  readonly pseudoSum: number;
+  /** Opened by a program (active OPEN), not by a SYN to a listener. */
+  readonly active: boolean;
+  user: ConnectionUser | undefined;
+  state: State;
+  /** Why it ended, or failed. */
+  error: ErrorCode | undefined;
+  /** What ICMP said that did not end it: RFC 9293 §3.9.2.2. */
+  softError: ErrorCode | undefined;
+  /** The handshake has completed at some time. */
+  wasEstablished: boolean;
+  /** The program has closed it and will neither read nor write. */
+  orphaned: boolean;
+  /** The program reads no more: what arrives is acknowledged and forgotten. */
+  receiveShut: boolean;
+
+  // Send sequence variables: RFC 9293 §3.3.1 table 2. SND.MAX is the highest ever sent: SND.NXT, but for a window probe.
+  iss: number;
+  sndUna: number;
+  sndNxt: number;
+  sndMax: number;
+  sndWnd: number;
+  sndWl1: number;
+  sndWl2: number;
+  /** MAX.SND.WND of RFC 5961 §5, and Max(SND.WND) of RFC 9293 §3.8.6.2.1. */
+  maxSndWnd: number;
+  sndWndShift: number;
+  /** Our SYN was acknowledged: sequence numbers from `iss + 1` on are data. */
+  synAcknowledged: boolean;
+  /** The program has written its last byte: a FIN follows the data. */
+  finQueued: boolean;
+  finSent: boolean;
+  readonly sendBuffer: SendBuffer;
+
+  // Receive sequence variables: RFC 9293 §3.3.1 table 3. RCV.WND is `rcvAdv - rcvNxt`.
+  irs: number;
+  rcvNxt: number;
+  /** The right edge of the window as last advertised. It never moves left. */
+  rcvAdv: number;
+  /** Window shift of what we advertise: RFC 7323 §2. */
+  rcvWndShift: number;
+  /** RCV.UP, meaningful while `urgent`. */
+  rcvUp: number;
+  urgent: boolean;
+  /** The peer's FIN was taken in order; its sequence number is `rcvNxt - 1` then. */
+  finReceived: boolean;
+  /** A FIN has arrived beyond a gap: where, while `finWaiting`. */
+  finWaiting: boolean;
+  finWaitingAt: number;
+  readonly receiveBuffer: ReceiveBuffer;
+  readonly reassembly: Reassembly;
+
+  // What the handshake agreed on; before the peer's SYN has come, what we offer.
+  windowScaleOk: boolean;
+  sackOk: boolean;
+  timestampsOk: boolean;
+  /** SendMSS of RFC 9293 §3.7.1: what the peer's MSS option allows. */
+  peerMss: number;
+  /** Effective send MSS: bytes of data in a full segment, options and path counted. */
+  smss: number;
+  /** RFC 7323 §4.3: TS.Recent and when it was taken; and the offset of our own timestamps (§5.4). */
+  tsRecent: number;
+  tsRecentAtNs: number;
+  tsOffset: number;
+  /** Last.ACK.sent: RFC 7323 §4.3. */
+  lastAckSent: number;
+
+  // Sending: loss and congestion.
+  readonly rtt: RoundTripTime;
+  readonly log: TransmitLog;
+  congestion: CongestionControl;
+  readonly detection: LossDetection;
+  recovery: LossRecovery;
+  readonly ackEvent: AckEvent;
+  lossState: LossState;
+  recoveryPoint: number;
+  duplicateAcks: number;
+  retransmitAtOnce: boolean;
+  /** Timer expiries in a row without progress: R1 and R2 of RFC 9293 §3.8.3 count them. */
+  retries: number;
+  /** When the SYN was last sent, and whether more than once. */
+  synSentNs: number;
+  synRetransmitted: boolean;
+  /** When data or a FIN was last sent, and when the peer was last heard of. */
+  lastSentNs: number;
+  lastHeardNs: number;
+  /** Since when octets have been waiting for acknowledgment or for the window: for the user timeout. */
+  waitingSinceNs: number;
+  probes: number;
+  persistBackoff: number;
+  keepAliveProbes: number;
+
+  // Receiving: when to acknowledge.
+  ackDue: number;
+  /** Segments with data received in order since an ACK was last sent. */
+  unackedSegments: number;
+  /** When an ACK last answered a segment without data that was out of the window. */
+  outOfWindowAckNs: number;
+  timers: ConnectionTimers | undefined;
+  /** Chains the connections of one bucket of the connection table. */
+  nextInBucket: ControlBlock | undefined;
+  readonly snapshot: CongestionSnapshot;
+  /** Where the SACK blocks of a segment are gathered. */
+  readonly sackBlocks: Int32Array;
+
+  constructor(
+    owner: ConnectionOwner,
+    settings: TcpSettings,
+    identity: ConnectionIdentity,
+    path: Path,
+    pseudoSum: number,
+    active: boolean,
+  ) {
+    this.owner = owner;
+    this.environment = owner.environment;
+    this.settings = settings;
+    this.identity = identity;
+    this.path = path;
+    this.pseudoSum = pseudoSum;
+    this.active = active;
+    this.user = undefined;
+    this.state = 'CLOSED';
+    this.error = undefined;
+    this.softError = undefined;
+    this.wasEstablished = false;
+    this.orphaned = false;
+    this.receiveShut = false;
+    this.iss = 0;
+    this.sndUna = 0;
+    this.sndNxt = 0;
+    this.sndMax = 0;
+    this.sndWnd = 0;
+    this.sndWl1 = 0;
+    this.sndWl2 = 0;
+    this.maxSndWnd = 0;
+    this.sndWndShift = 0;
+    this.synAcknowledged = false;
+    this.finQueued = false;
+    this.finSent = false;
+    this.sendBuffer = new SendBuffer(owner.environment.memory);
+    this.irs = 0;
+    this.rcvNxt = 0;
+    this.rcvAdv = 0;
+    this.rcvWndShift = 0;
+    this.rcvUp = 0;
+    this.urgent = false;
+    this.finReceived = false;
+    this.finWaiting = false;
+    this.finWaitingAt = 0;
+    this.receiveBuffer = new ReceiveBuffer(owner.environment.memory);
+    this.reassembly = new Reassembly();
+    this.windowScaleOk = settings.windowScaling;
+    this.sackOk = settings.selectiveAcknowledgment;
+    this.timestampsOk = settings.timestamps;
+    this.peerMss = path.family === 4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+    this.smss = this.peerMss;
+    this.tsRecent = 0;
+    this.tsRecentAtNs = 0;
+    this.tsOffset = 0;
+    this.lastAckSent = 0;
+    this.rtt = new RoundTripTime(settings);
+    this.log = new TransmitLog();
+    this.congestion = createController(settings.congestionControl);
+    this.detection = new DuplicateThreshold();
+    this.recovery = new NewReno();
+    this.ackEvent = new AckEvent();
+    this.lossState = 'open';
+    this.recoveryPoint = 0;
+    this.duplicateAcks = 0;
+    this.retransmitAtOnce = false;
+    this.retries = 0;
+    this.synSentNs = 0;
+    this.synRetransmitted = false;
+    this.lastSentNs = 0;
+    this.lastHeardNs = 0;
+    this.waitingSinceNs = 0;
+    this.probes = 0;
+    this.persistBackoff = 0;
+    this.keepAliveProbes = 0;
+    this.ackDue = ACK_NONE;
+    this.unackedSegments = 0;
+    this.outOfWindowAckNs = Number.NEGATIVE_INFINITY;
+    this.timers = undefined;
+    this.nextInBucket = undefined;
+    this.snapshot = {
+      cwnd: 0,
+      ssthresh: 0,
+      flightSize: 0,
+      sndWnd: 0,
+      rcvWnd: 0,
+      srttNs: 0,
+      rtoNs: 0,
+      congestionState: 'open',
+    };
+    this.sackBlocks = new Int32Array(8);
+  }
+
+  /** The sequence number of the first byte in the send buffer: SND.UNA, once our SYN is acknowledged. */
+  get sendBufferStart(): number {
+    return this.synAcknowledged ? this.sndUna : (this.iss + 1) | 0;
+  }
+
+  /** Bytes that were written and never sent. */
+  get unsentBytes(): number {
+    if (this.finSent) return 0;
+    return (this.sendBufferStart + this.sendBuffer.length - this.sndNxt) | 0;
+  }
+
+  /** SND.UNA + SND.WND - SND.NXT: the usable window of RFC 9293 §3.8.6.2.1. May be negative. */
+  get usableWindow(): number {
+    return (this.sndUna + this.sndWnd - this.sndNxt) | 0;
+  }
+
+  /** RCV.WND. */
+  get rcvWnd(): number {
+    return (this.rcvAdv - this.rcvNxt) | 0;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Builds one segment and sends it: header RFC 9293 §3.1, options RFC 7323 §3 and RFC 2018 §3. What to send and when is
+ * `output.ts`'s to decide; everything that must be true of each segment is here.
+ */
+import { MILLISECOND } from '../../clock.ts';
+import type { Frame } from '../../frame.ts';
+import { ACK_NONE, type ControlBlock } from './control-block.ts';
+import * as options from './options.ts';
+import { advertise, initialWindow } from './receive-window.ts';
+import * as segment from './segment.ts';
+
+/** NOP NOP, kind and length, then 8 bytes a block. */
+const SACK_OVERHEAD = 4;
+const SACK_BLOCK = 8;
+const OPTION_ROOM = 40;
+const SYN_OPTIONS_MOST = 24;
+
+/** The timestamp clock: one tick a millisecond (RFC 7323 §5.4), from an offset of the connection's own. */
+export const timestampNow = (block: ControlBlock): number =>
+  (Math.floor(block.environment.timers.now() / MILLISECOND) + block.tsOffset) | 0;
+
+/** Bytes of options in a segment without SYN that is sent now. */
+export function optionBytes(block: ControlBlock): number {
+  const timestamps = block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
+  const blocks = sackBlockCount(block, timestamps);
+  return timestamps + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks);
+}
+
+/** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. */
+export const payloadRoom = (block: ControlBlock): number => segmentRoom(block) - optionBytes(block);
+
+/** Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681. */
+export const effectiveMss = (block: ControlBlock): number =>
+  Math.max(1, segmentRoom(block) - (block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0));
+
+/** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
+export function announcedMss(block: ControlBlock): number {
+  const fromInterface = Math.min(block.path.interfaceMtu - fixedHeaders(block), 65535);
+  const asked = block.settings.maximumSegmentSize;
+  return asked > 0 ? Math.min(asked, fromInterface) : fromInterface;
+}
+
+/**
+ * Sends one segment without SYN.
+ * @param sequence of its first octet
+ * @param length bytes of data, taken from the send buffer at that sequence number
+ * @param flags in addition to ACK, which every one of them has
+ */
+export function emit(block: ControlBlock, sequence: number, length: number, flags: number): void {
+  const headerLength = segment.HEADER_LENGTH + optionBytes(block);
+  const { path } = block;
+  const frame = block.environment.pool.acquire(path.headroom, headerLength + length);
+  const at = frame.start;
+  frame.end = at + headerLength + length;
+  if (length > 0) {
+    block.sendBuffer.copyOut((sequence - block.sendBufferStart) | 0, frame.bytes, at + headerLength, length);
+  }
+  writeOptions(block, frame.view, at + segment.HEADER_LENGTH);
+  acknowledgmentSent(block);
+  const { localPort, remotePort } = block.identity;
+  segment.writeHeader(
+    frame.view,
+    at,
+    localPort,
+    remotePort,
+    sequence,
+    block.rcvNxt,
+    headerLength,
+    flags | segment.ACK,
+    advertise(block),
+    0,
+  );
+  segment.writeChecksum(frame.view, at, headerLength + length, block.pseudoSum + headerLength + length);
+  send(block, frame);
+}
+
+/** Sends our SYN, or the SYN-ACK when the peer's SYN has arrived. */
+export function emitSyn(block: ControlBlock): void {
+  const { path } = block;
+  const withAck = block.state === 'SYN-RECEIVED';
+  const frame = block.environment.pool.acquire(path.headroom, segment.HEADER_LENGTH + SYN_OPTIONS_MOST);
+  const at = frame.start;
+  const end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH);
+  frame.end = end;
+  const length = end - at;
+  segment.writeHeader(
+    frame.view,
+    at,
+    block.identity.localPort,
+    block.identity.remotePort,
+    block.iss,
+    withAck ? block.rcvNxt : 0,
+    length,
+    withAck ? segment.SYN | segment.ACK : segment.SYN,
+    initialWindow(block),
+    0,
+  );
+  segment.writeChecksum(frame.view, at, length, block.pseudoSum + length);
+  block.lastAckSent = block.rcvNxt;
+  send(block, frame);
+}
+
+/** Sends a reset of a connection that exists: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (RFC 9293 §3.10.5, with an ACK). */
+export function emitReset(block: ControlBlock, sequence: number): void {
+  const { path } = block;
+  const frame = block.environment.pool.acquire(path.headroom, segment.HEADER_LENGTH);
+  frame.end = frame.start + segment.HEADER_LENGTH;
+  segment.writeHeader(
+    frame.view,
+    frame.start,
+    block.identity.localPort,
+    block.identity.remotePort,
+    sequence,
+    block.rcvNxt,
+    segment.HEADER_LENGTH,
+    segment.RST | segment.ACK,
+    0,
+    0,
+  );
+  segment.writeChecksum(frame.view, frame.start, segment.HEADER_LENGTH, block.pseudoSum + segment.HEADER_LENGTH);
+  send(block, frame);
+}
+
+function send(block: ControlBlock, frame: Frame): void {
+  // A neighbour or route that is missing now may be there when the segment is sent again: the timer decides.
+  const failure = block.path.send(frame, segment.PROTOCOL, 0);
+  if (failure !== undefined) block.softError = failure;
+}
+
+/** Every segment with ACK acknowledges all that has arrived: nothing is due any more. */
+function acknowledgmentSent(block: ControlBlock): void {
+  block.ackDue = ACK_NONE;
+  block.unackedSegments = 0;
+  block.lastAckSent = block.rcvNxt;
+  block.timers?.delayedAck.cancel();
+}
+
+function writeOptions(block: ControlBlock, view: DataView, at: number): void {
+  let next = at;
+  if (block.timestampsOk) next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
+  const blocks = sackBlockCount(block, next - at);
+  if (blocks === 0) return;
+  next = options.writeSackStart(view, options.writeNop(view, options.writeNop(view, next)), blocks);
+  const { sackBlocks } = block;
+  block.reassembly.recentBlocks(sackBlocks, blocks);
+  for (let index = 0; index < blocks; index++) {
+    next = options.writeSackBlock(view, next, sackBlocks[2 * index]!, sackBlocks[2 * index + 1]!);
+  }
+}
+
+/** In the order of Linux and most others: MSS, SACK permitted, timestamps, window scale; a SYN-ACK has what was offered. */
+function writeSynOptions(block: ControlBlock, view: DataView, at: number): number {
+  let next = options.writeMss(view, at, announcedMss(block));
+  if (block.sackOk !== block.timestampsOk) next = padTwo(view, next);
+  if (block.sackOk) next = options.writeSackPermitted(view, next);
+  if (block.timestampsOk) next = options.writeTimestamps(view, next, timestampNow(block), block.tsRecent);
+  if (block.windowScaleOk) next = options.writeWindowScale(view, options.writeNop(view, next), block.rcvWndShift);
+  return next;
+}
+
+const padTwo = (view: DataView, at: number): number => options.writeNop(view, options.writeNop(view, at));
+
+function sackBlockCount(block: ControlBlock, used: number): number {
+  if (!block.sackOk || block.reassembly.count === 0) return 0;
+  return Math.min(block.reassembly.count, Math.floor((OPTION_ROOM - used - SACK_OVERHEAD) / SACK_BLOCK));
+}
+
+/** Bytes after the fixed TCP header, by the peer's MSS, our own limit and the path. */
+function segmentRoom(block: ControlBlock): number {
+  const byPath = block.path.mtu - fixedHeaders(block);
+  const byPeer = Math.min(block.peerMss, byPath);
+  const asked = block.settings.maximumSegmentSize;
+  return asked > 0 ? Math.min(asked, byPeer) : byPeer;
+}
+
+const fixedHeaders = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40) + segment.HEADER_LENGTH;

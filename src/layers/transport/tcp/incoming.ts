@@ -1,0 +1,65 @@
+/**
+ * A segment on its way in, its header read once: one record per host, filled anew for each segment.
+ */
+import type { ReceivedPacket } from '../../network/packet.ts';
+import * as options from './options.ts';
+import * as segment from './segment.ts';
+
+export class IncomingSegment {
+  packet: ReceivedPacket | undefined;
+  sourcePort: number;
+  destinationPort: number;
+  /** SEG.SEQ and SEG.ACK. */
+  sequence: number;
+  acknowledgment: number;
+  flags: number;
+  /** SEG.WND as sent, not yet scaled. */
+  windowField: number;
+  /** SEG.UP: an offset from SEG.SEQ. */
+  urgentPointer: number;
+  /** Where the data starts in the packet's view, and how many bytes of it there are. */
+  dataAt: number;
+  dataLength: number;
+  readonly options: options.ParsedOptions;
+
+  constructor() {
+    this.packet = undefined;
+    this.sourcePort = 0;
+    this.destinationPort = 0;
+    this.sequence = 0;
+    this.acknowledgment = 0;
+    this.flags = 0;
+    this.windowField = 0;
+    this.urgentPointer = 0;
+    this.dataAt = 0;
+    this.dataLength = 0;
+    this.options = new options.ParsedOptions();
+  }
+
+  /** SEG.LEN: data, SYN and FIN. */
+  get length(): number {
+    return this.dataLength + (this.flags & segment.SYN ? 1 : 0) + (this.flags & segment.FIN ? 1 : 0);
+  }
+
+  /** Whether all of the given control bits are set. */
+  has(flags: number): boolean {
+    return (this.flags & flags) === flags;
+  }
+
+  /** Reads a segment that `segment.check` has accepted. */
+  read(packet: ReceivedPacket): void {
+    const { view, at } = packet;
+    const headerLength = segment.dataOffset(view, at);
+    this.packet = packet;
+    this.sourcePort = segment.sourcePort(view, at);
+    this.destinationPort = segment.destinationPort(view, at);
+    this.sequence = segment.sequenceNumber(view, at);
+    this.acknowledgment = segment.acknowledgmentNumber(view, at);
+    this.flags = segment.flags(view, at);
+    this.windowField = segment.window(view, at);
+    this.urgentPointer = segment.urgentPointer(view, at);
+    this.dataAt = at + headerLength;
+    this.dataLength = packet.length - headerLength;
+    options.parse(view, at + segment.HEADER_LENGTH, at + headerLength, this.options);
+  }
+}

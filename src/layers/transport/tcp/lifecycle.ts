@@ -1,0 +1,86 @@
+/**
+ * How a connection passes from state to state (RFC 9293 §3.3.2 figure 5), and how it ends.
+ */
+import type { ErrorCode } from '../../errors.ts';
+import type { ControlBlock } from './control-block.ts';
+import { effectiveMss } from './emission.ts';
+import { NewReno, SackRecovery } from './loss/recovery.ts';
+import { firstWindow } from './output.ts';
+import type { State } from './state.ts';
+
+/** Enters a state, and tells whoever watches. @param why the event, for a person */
+export function enter(block: ControlBlock, state: State, why: string): void {
+  const from = block.state;
+  block.state = state;
+  block.environment.observer?.tcpState(block.identity, from, state, why);
+}
+
+/** Both SYNs are acknowledged: the connection is usable. @returns false if the listener has no room for it */
+export function establish(block: ControlBlock, why: string): boolean {
+  block.smss = effectiveMss(block);
+  block.recovery = block.sackOk ? new SackRecovery() : new NewReno();
+  block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
+  if (block.synRetransmitted) block.rtt.afterLostSyn();
+  if (!block.owner.established(block)) return false;
+  block.retries = 0;
+  block.congestion.start(block.smss, firstWindow(block));
+  block.wasEstablished = true;
+  enter(block, 'ESTABLISHED', why);
+  restartKeepAlive(block);
+  return true;
+}
+
+/** RFC 9293 §3.8.4: an idle connection is probed only if its program asked for that. */
+export function restartKeepAlive(block: ControlBlock): void {
+  if (!block.settings.keepAlive || !block.wasEstablished || block.state === 'TIME-WAIT') return;
+  block.keepAliveProbes = 0;
+  block.timers?.keepAlive.arm(block.environment.timers.now() + block.settings.keepAliveIdleNs);
+}
+
+/** Our FIN is acknowledged and so is the peer's: wait two MSL (RFC 9293 §3.4.2), with no other timer running. */
+export function enterTimeWait(block: ControlBlock, why: string): void {
+  enter(block, 'TIME-WAIT', why);
+  stopTimers(block);
+  block.sendBuffer.release();
+  block.log.clear();
+  block.reassembly.clear();
+  restartTimeWait(block);
+}
+
+export function restartTimeWait(block: ControlBlock): void {
+  block.timers?.timeWait.arm(block.environment.timers.now() + 2 * block.settings.maximumSegmentLifetimeNs);
+}
+
+/** The program has closed it and our FIN is acknowledged: it does not wait for the peer's FIN for ever. */
+export function limitFinWait2(block: ControlBlock): void {
+  if (!block.orphaned || block.state !== 'FIN-WAIT-2' || block.settings.finWait2TimeoutNs === 0) return;
+  block.timers?.timeWait.arm(block.environment.timers.now() + block.settings.finWait2TimeoutNs);
+}
+
+/**
+ * Deletes the connection: enters CLOSED, stops its timers, flushes its queues (RFC 9293 §3.10.7.4).
+ * @param error what its program is told; data that arrived in order stays readable unless the end was an error
+ */
+export function end(block: ControlBlock, error: ErrorCode | undefined, why: string): void {
+  if (block.state === 'CLOSED') return;
+  if (error !== undefined) block.error = error;
+  enter(block, 'CLOSED', why);
+  stopTimers(block);
+  block.sendBuffer.release();
+  block.log.clear();
+  block.reassembly.clear();
+  if (error !== undefined || block.orphaned) block.receiveBuffer.release();
+  block.owner.closed(block);
+  block.user?.changed();
+}
+
+function stopTimers(block: ControlBlock): void {
+  const { timers } = block;
+  if (timers === undefined) return;
+  timers.retransmission.cancel();
+  timers.delayedAck.cancel();
+  timers.persist.cancel();
+  timers.keepAlive.cancel();
+  timers.timeWait.cancel();
+  timers.userTimeout.cancel();
+}

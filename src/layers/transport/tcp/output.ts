@@ -1,0 +1,207 @@
+/**
+ * What to send now: lost segments first, then new data and the FIN, then an acknowledgment if one is due.
+ * Nagle RFC 9293 §3.7.4, the sender's silly-window avoidance §3.8.6.2.1, the congestion window RFC 5681, limited
+ * transmit RFC 3042. Each segment itself is built in `emission.ts`.
+ */
+import type { RetransmitReason } from '../../observer.ts';
+import { ACK_NOW, type ControlBlock } from './control-block.ts';
+import { effectiveMss, emit, payloadRoom } from './emission.ts';
+import * as segment from './segment.ts';
+import { add, distance, greaterThan } from './sequence.ts';
+import { canSend } from './state.ts';
+import { FINAL, LOST } from './transmit-log.ts';
+
+/** Sends all that may be sent. Called after each event that may have changed that. */
+export function output(block: ControlBlock): void {
+  if (canSend(block.state)) {
+    followPath(block);
+    sendLost(block);
+    sendNew(block);
+    armPersist(block);
+  }
+  if (block.ackDue === ACK_NOW) acknowledgeNow(block);
+}
+
+/** Sends <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. */
+export function acknowledgeNow(block: ControlBlock): void {
+  emit(block, block.sndNxt, 0, 0);
+}
+
+/**
+ * Sends record `index` of the log again: as much of it as fits a segment now, the rest becoming a record of its own.
+ */
+export function retransmit(block: ControlBlock, index: number, reason: RetransmitReason): void {
+  const { log } = block;
+  const room = payloadRoom(block);
+  const wasLost = (log.flags(index) & LOST) !== 0;
+  const dataLength = log.length(index) - ((log.flags(index) & FINAL) === 0 ? 0 : 1);
+  if (dataLength > room) log.split(index, add(log.start(index), room));
+  const final = (log.flags(index) & FINAL) !== 0;
+  const start = log.start(index);
+  const length = log.length(index) - (final ? 1 : 0);
+  if (!wasLost) log.markLost(index);
+  log.retransmitted(index, block.environment.timers.now());
+  block.environment.observer?.tcpRetransmit(block.identity, reason, start, length);
+  emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, add(start, length)));
+  sent(block);
+}
+
+/** The path may carry larger or smaller segments than it did. */
+function followPath(block: ControlBlock): void {
+  const smss = effectiveMss(block);
+  if (smss === block.smss) return;
+  block.smss = smss;
+  block.congestion.resize(smss);
+}
+
+/** Octets that congestion control and recovery allow to be sent now. */
+function allowance(block: ControlBlock): number {
+  const { log, congestion, settings } = block;
+  if (block.lossState === 'recovery') return block.recovery.allowance(block);
+  if (block.lossState === 'open' && !settings.limitedTransmit) {
+    // Without limited transmit nothing new goes out until the loss is certain: SACKed octets count as in flight.
+    return congestion.cwnd - log.bytes;
+  }
+  // RFC 3042: the first two duplicate ACKs each let a segment out. With SACK the pipe says so itself (RFC 6675 §5 (3.3)).
+  const limited = block.lossState === 'open' && !block.sackOk ? Math.min(block.duplicateAcks, 2) * block.smss : 0;
+  return congestion.cwnd + limited - log.pipe;
+}
+
+function sendLost(block: ControlBlock): void {
+  for (;;) {
+    const index = block.log.firstLost();
+    if (index < 0) break;
+    const atOnce = block.retransmitAtOnce;
+    if (!atOnce && allowance(block) < block.smss) break;
+    block.retransmitAtOnce = false;
+    const reason: RetransmitReason = block.lossState === 'loss' ? 'rto' : atOnce ? 'fast' : 'recovery';
+    retransmit(block, index, reason);
+  }
+}
+
+function sendNew(block: ControlBlock): void {
+  while (sendOne(block)) {}
+  if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
+  // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
+  const index = block.recovery.lastResort(block);
+  if (index >= 0) retransmit(block, index, 'recovery');
+}
+
+/** Sends one segment of new data, or the FIN. @returns whether one was sent */
+function sendOne(block: ControlBlock): boolean {
+  const unsent = block.unsentBytes;
+  if (unsent === 0) return sendFinAlone(block);
+  const room = payloadRoom(block);
+  const usable = block.usableWindow;
+  const length = Math.min(unsent, usable, room);
+  if (length <= 0 || length > allowance(block)) return false;
+  if (!isWorthSending(block, length, unsent, room)) return false;
+  afterIdle(block);
+  // The FIN goes with the last data if the window has an octet for it.
+  const final = block.finQueued && length === unsent && usable > length;
+  const start = block.sndNxt;
+  recordSent(block, start, length, final);
+  emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, add(start, length)));
+  return true;
+}
+
+function sendFinAlone(block: ControlBlock): boolean {
+  if (!block.finQueued || block.finSent || block.usableWindow < 1) return false;
+  const start = block.sndNxt;
+  recordSent(block, start, 0, true);
+  emit(block, start, 0, segment.FIN);
+  return true;
+}
+
+/** RFC 9293 §3.8.6.2.1, rules 1 to 3, the conditions in brackets being Nagle's (§3.7.4). */
+function isWorthSending(block: ControlBlock, length: number, unsent: number, room: number): boolean {
+  if (length >= room) return true;
+  const idle = block.sndNxt === block.sndUna;
+  if (!idle && !block.settings.noDelay) return false;
+  return length === unsent || length >= block.maxSndWnd / 2;
+}
+
+/** RFC 5681 §4.1: after an idle retransmission timeout the ACK clock is gone, so the window restarts. */
+function afterIdle(block: ControlBlock): void {
+  if (!block.settings.slowStartAfterIdle || block.sndNxt !== block.sndUna || block.lastSentNs === 0) return;
+  if (block.environment.timers.now() - block.lastSentNs > block.rtt.rtoNs) {
+    block.congestion.idle(firstWindow(block));
+  }
+}
+
+/** RFC 6928 §2: IW = min(10 * MSS, max(2 * MSS, 14600)), with the number of segments a setting. */
+export function firstWindow(block: ControlBlock): number {
+  const segments = block.settings.initialWindowSegments;
+  // RFC 5681 §3.1: after a lost SYN or SYN-ACK the initial window is one segment.
+  if (block.synRetransmitted) return block.smss;
+  return Math.min(segments * block.smss, Math.max(2 * block.smss, segments * 1460));
+}
+
+function recordSent(block: ControlBlock, start: number, length: number, final: boolean): void {
+  const now = block.environment.timers.now();
+  const end = add(start, length + (final ? 1 : 0));
+  if (block.log.count === 0) block.waitingSinceNs = now;
+  block.log.append(start, end, final, now);
+  block.sndNxt = end;
+  if (greaterThan(end, block.sndMax)) block.sndMax = end;
+  if (final) block.finSent = true;
+  sent(block);
+}
+
+/** RFC 6298 §5.1: every time a segment with data is sent, the timer is started if it is not running. */
+function sent(block: ControlBlock): void {
+  const { timers } = block;
+  block.lastSentNs = block.environment.timers.now();
+  if (timers === undefined) return;
+  if (timers.retransmission.deadline === Number.POSITIVE_INFINITY) armRetransmission(block);
+  timers.persist.cancel();
+  if (block.settings.userTimeoutNs > 0) {
+    timers.userTimeout.arm(block.waitingSinceNs + block.settings.userTimeoutNs);
+  }
+}
+
+/** (Re)starts the retransmission timer: RFC 6298 §5.3. */
+export function armRetransmission(block: ControlBlock): void {
+  const deadline = block.environment.timers.now() + block.rtt.rtoNs;
+  block.timers?.retransmission.arm(deadline);
+  block.environment.observer?.tcpTimer(block.identity, 'retransmission', 'armed', deadline);
+}
+
+/**
+ * Nothing is in flight and the window keeps something from going: RFC 9293 §3.8.6.1 probes, and the override timeout
+ * of §3.8.6.2.1 (4), which it suggests to combine.
+ */
+function armPersist(block: ControlBlock): void {
+  const { timers } = block;
+  if (timers === undefined || block.log.count > 0 || timers.persist.deadline !== Number.POSITIVE_INFINITY) return;
+  const waiting = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
+  if (!waiting) return;
+  if (block.persistBackoff === 0) block.waitingSinceNs = block.environment.timers.now();
+  const delay = Math.min(block.rtt.rtoNs * 2 ** block.persistBackoff, block.settings.retransmissionTimeoutMaximumNs);
+  timers.persist.arm(block.environment.timers.now() + delay);
+}
+
+/**
+ * Sends the octet beyond the window that asks for news of it: RFC 9293 §3.8.6.1. SND.NXT stays; SND.MAX says that the
+ * octet may be acknowledged.
+ */
+export function probeWindow(block: ControlBlock): void {
+  const isFin = block.unsentBytes === 0;
+  const end = add(block.sndNxt, 1);
+  if (greaterThan(end, block.sndMax)) block.sndMax = end;
+  block.environment.observer?.tcpRetransmit(block.identity, 'probe', block.sndNxt, isFin ? 0 : 1);
+  emit(block, block.sndNxt, isFin ? 0 : 1, isFin ? segment.FIN : 0);
+}
+
+/** Sends what silly-window avoidance held back: the override timeout of RFC 9293 §3.8.6.2.1 (4). */
+export function overrideSillyWindow(block: ControlBlock): void {
+  const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
+  if (length <= 0) return;
+  const start = block.sndNxt;
+  recordSent(block, start, length, false);
+  emit(block, start, length, pushFlag(block, add(start, length)));
+}
+
+/** RFC 9293 §3.9.1.2 (MUST-60): PSH on the segment that ends what has been written. */
+const pushFlag = (block: ControlBlock, end: number): number =>
+  distance(end, add(block.sendBufferStart, block.sendBuffer.length)) === 0 ? segment.PSH : 0;

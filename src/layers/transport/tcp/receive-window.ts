@@ -1,0 +1,67 @@
+/**
+ * Which window to advertise: RFC 9293 §3.8.6, with the receiver's silly-window avoidance of §3.8.6.2.2 and the scale of
+ * RFC 7323 §2. The right edge never moves left (SHLD-14), not even by the rounding of the scale (RFC 7323 §2.4).
+ */
+
+import type { ControlBlock } from './control-block.ts';
+import { greaterThan } from './sequence.ts';
+
+/** What a window field can say. */
+const MAXIMUM_FIELD = 65535;
+
+/** The smallest shift with which `bytes` fit the field; at most 14 (RFC 7323 §2.3). */
+export function windowShift(bytes: number): number {
+  let shift = 0;
+  while (shift < 14 && bytes / 2 ** shift > MAXIMUM_FIELD) shift++;
+  return shift;
+}
+
+/** The window of a segment with SYN: never scaled (RFC 7323 §2.2). */
+export const initialWindow = (block: ControlBlock): number =>
+  Math.min(block.settings.receiveBufferBytes - slack(block), MAXIMUM_FIELD);
+
+/** The peer's SYN has arrived: the window of our own SYN, or of the SYN-ACK to come, starts at RCV.NXT. */
+export function openWindow(block: ControlBlock): void {
+  block.rcvAdv = (block.rcvNxt + initialWindow(block)) | 0;
+}
+
+/** Advances the right edge if that is worth while. @returns the window field of the segment about to be sent */
+export function advertise(block: ControlBlock): number {
+  const shift = block.rcvWndShift;
+  if (increase(block) >= smallestStep(block)) {
+    const opened = Math.min(free(block) >>> shift, MAXIMUM_FIELD);
+    const edge = (block.rcvNxt + opened * 2 ** shift) | 0;
+    if (greaterThan(edge, block.rcvAdv)) {
+      block.rcvAdv = edge;
+      return opened;
+    }
+  }
+  // The edge stays. Rounding down would move it left, so it is rounded up into the slack that `free` keeps back.
+  const field = Math.ceil(block.rcvWnd / 2 ** shift);
+  block.rcvAdv = (block.rcvNxt + field * 2 ** shift) | 0;
+  return field;
+}
+
+/**
+ * Whether reading has opened the window so far that the peer should be told without waiting for its next segment. A
+ * step of two segments alone would answer each read of a fast reader with an ACK, so it must matter to the window too.
+ */
+export function isUpdateDue(block: ControlBlock): boolean {
+  const limit = block.settings.receiveBufferBytes;
+  const step = increase(block);
+  if (step < Math.min(limit / 2, 2 * block.smss)) return false;
+  return step >= limit / 4 || block.rcvWnd <= limit / 8 || limit <= 8 * block.smss;
+}
+
+/** By how much the right edge could move. */
+const increase = (block: ControlBlock): number => (block.rcvNxt + free(block) - block.rcvAdv) | 0;
+
+/** RFC 9293 §3.8.6.2.2: min(Fr * RCV.BUFF, Eff.snd.MSS), Fr = 1/2. */
+const smallestStep = (block: ControlBlock): number =>
+  Math.max(1, Math.min(Math.floor(block.settings.receiveBufferBytes / 2), block.smss));
+
+/** RCV.BUFF - RCV.USER, less what rounding up may promise. */
+const free = (block: ControlBlock): number =>
+  Math.max(0, block.settings.receiveBufferBytes - slack(block) - block.receiveBuffer.readable);
+
+const slack = (block: ControlBlock): number => 2 ** block.rcvWndShift - 1;

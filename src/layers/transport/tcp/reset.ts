@@ -1,0 +1,35 @@
+/**
+ * The reset that answers a segment to which no connection belongs: RFC 9293 §3.10.7.1.
+ */
+
+import { pseudoHeaderSum } from '../../checksum.ts';
+import type { TcpEnvironment } from './environment.ts';
+import type { IncomingSegment } from './incoming.ts';
+import * as segment from './segment.ts';
+import { add } from './sequence.ts';
+
+/** Sends it, to where the segment came from. A segment with RST is never answered: the caller has seen to that. */
+export function sendReset(environment: TcpEnvironment, arrived: IncomingSegment): void {
+  const { packet } = arrived;
+  if (packet === undefined) return;
+  const path = environment.paths.path(packet.source(), packet.destination(), packet.interfaceIndex);
+  if (typeof path === 'string') return;
+  const frame = environment.pool.acquire(path.headroom, segment.HEADER_LENGTH);
+  frame.end = frame.start + segment.HEADER_LENGTH;
+  const hasAck = arrived.has(segment.ACK);
+  segment.writeHeader(
+    frame.view,
+    frame.start,
+    arrived.destinationPort,
+    arrived.sourcePort,
+    hasAck ? arrived.acknowledgment : 0,
+    hasAck ? 0 : add(arrived.sequence, arrived.length),
+    segment.HEADER_LENGTH,
+    hasAck ? segment.RST : segment.RST | segment.ACK,
+    0,
+    0,
+  );
+  const pseudoSum = pseudoHeaderSum(path.local, path.remote, segment.PROTOCOL, segment.HEADER_LENGTH);
+  segment.writeChecksum(frame.view, frame.start, segment.HEADER_LENGTH, pseudoSum);
+  path.send(frame, segment.PROTOCOL, 0);
+}

@@ -1,0 +1,84 @@
+/**
+ * The retransmission timeout: RFC 6298, with the sampling of RFC 7323 §4 and Karn's rule left to the caller, who
+ * knows which segment a sample comes from. Times are nanoseconds.
+ */
+import type { TcpSettings } from './settings.ts';
+
+/** RFC 6298 §2.3. */
+const ALPHA = 1 / 8;
+const BETA = 1 / 4;
+const K = 4;
+
+export class RoundTripTime {
+  /** Smoothed round-trip time and its variation; 0 before the first sample. */
+  srttNs: number;
+  rttvarNs: number;
+  /** The shortest sample, `Infinity` before the first. */
+  minimumNs: number;
+  latestNs: number;
+  /** The timeout in force, backed off. */
+  rtoNs: number;
+  /** How often the timer has expired in a row (RFC 6298 §5.5). */
+  backoffs: number;
+  samples: number;
+  private readonly settings: TcpSettings;
+
+  constructor(settings: TcpSettings) {
+    this.srttNs = 0;
+    this.rttvarNs = 0;
+    this.minimumNs = Number.POSITIVE_INFINITY;
+    this.latestNs = 0;
+    this.rtoNs = settings.retransmissionTimeoutInitialNs; // RFC 6298 §2.1
+    this.backoffs = 0;
+    this.samples = 0;
+    this.settings = settings;
+  }
+
+  /**
+   * Takes one measurement.
+   * @param expectedSamples how many measurements a round trip is expected to give: RFC 7323 appendix G divides the
+   *   gains by it, so that many samples a flight do not make the estimator forget faster
+   */
+  sample(rttNs: number, expectedSamples: number): void {
+    this.latestNs = rttNs;
+    if (rttNs < this.minimumNs) this.minimumNs = rttNs;
+    if (this.samples++ === 0) {
+      this.srttNs = rttNs; // RFC 6298 §2.2
+      this.rttvarNs = rttNs / 2;
+    } else {
+      // RFC 6298 §2.3: RTTVAR first, since it uses the SRTT of before.
+      const beta = BETA / expectedSamples;
+      const alpha = ALPHA / expectedSamples;
+      this.rttvarNs = (1 - beta) * this.rttvarNs + beta * Math.abs(this.srttNs - rttNs);
+      this.srttNs = (1 - alpha) * this.srttNs + alpha * rttNs;
+    }
+    this.backoffs = 0;
+    this.compute();
+  }
+
+  /** RFC 6298 §5.5: the timer has expired. The back-off stays until a new sample is taken (§5, last paragraph). */
+  backOff(): void {
+    this.backoffs++;
+    this.rtoNs = Math.min(this.rtoNs * 2, this.settings.retransmissionTimeoutMaximumNs);
+  }
+
+  /** RFC 6298 §5.7: the SYN was retransmitted, so data starts with at least 3 s. */
+  afterLostSyn(): void {
+    if (this.samples > 0) return;
+    this.backoffs = 0;
+    this.rtoNs = Math.max(
+      3 * this.settings.retransmissionTimeoutInitialNs,
+      this.settings.retransmissionTimeoutMinimumNs,
+    );
+  }
+
+  private compute(): void {
+    const timeout = this.srttNs + Math.max(this.settings.clockGranularityNs, K * this.rttvarNs);
+    this.rtoNs = Math.round(
+      Math.min(
+        Math.max(timeout, this.settings.retransmissionTimeoutMinimumNs), // RFC 6298 §2.4
+        this.settings.retransmissionTimeoutMaximumNs, // RFC 6298 §2.5
+      ),
+    );
+  }
+}

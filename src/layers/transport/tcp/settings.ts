@@ -1,0 +1,98 @@
+/**
+ * What a person may set, per host and per connection. Each default is the RFCs'; what a kernel does differently is a
+ * profile. A feature that can be on can be off: people study what breaks.
+ */
+import { MILLISECOND, SECOND } from '../../clock.ts';
+
+/** Times in nanoseconds, sizes in bytes. */
+export interface TcpSettings {
+  /** Most bytes held for sending, and for receiving: the second bounds the window (RFC 9293 §3.8.6). */
+  sendBufferBytes: number;
+  receiveBufferBytes: number;
+  /** Largest segment to send and to ask for; 0 takes it from the interface (RFC 9293 §3.7.1). */
+  maximumSegmentSize: number;
+  /** RFC 7323 §2 and §3; RFC 2018. */
+  windowScaling: boolean;
+  timestamps: boolean;
+  selectiveAcknowledgment: boolean;
+  /** Sends at once instead of collecting small writes: the opposite of Nagle (RFC 9293 §3.7.4). */
+  noDelay: boolean;
+  /** RFC 9293 §3.8.6.3: at least every second full segment, and never later than this (MUST be below 0.5 s). */
+  delayedAck: boolean;
+  delayedAckNs: number;
+  /** Which congestion controller, by its name. */
+  congestionControl: string;
+  /** RFC 6928 §2, in segments. */
+  initialWindowSegments: number;
+  /** Restarts from the initial window after an idle RTO (RFC 5681 §4.1). */
+  slowStartAfterIdle: boolean;
+  /** RFC 3042: new data on the first two duplicate ACKs. */
+  limitedTransmit: boolean;
+  /** RFC 5681 §3.2: without it only the retransmission timer recovers. */
+  fastRetransmit: boolean;
+  /** How many duplicate ACKs make a segment lost (RFC 5681 §3.2). */
+  duplicateAckThreshold: number;
+  /** RFC 6298 §2: first value, bounds, and the clock granularity G. */
+  retransmissionTimeoutInitialNs: number;
+  retransmissionTimeoutMinimumNs: number;
+  retransmissionTimeoutMaximumNs: number;
+  clockGranularityNs: number;
+  /** RFC 9293 §3.8.3, R2 in retransmissions: at least 3 minutes for a SYN, at least 100 s for data. */
+  synRetries: number;
+  synAckRetries: number;
+  dataRetries: number;
+  /** Data unacknowledged for this long ends the connection (RFC 9293 §3.9.1.2, RFC 5482); 0 leaves it to the retries. */
+  userTimeoutNs: number;
+  /** RFC 9293 §3.8.4: off unless asked for, and not before two hours. */
+  keepAlive: boolean;
+  keepAliveIdleNs: number;
+  keepAliveIntervalNs: number;
+  keepAliveProbes: number;
+  /** RFC 9293 §3.4.2: TIME-WAIT lasts twice this. */
+  maximumSegmentLifetimeNs: number;
+  /** How long a connection that its program has closed waits in FIN-WAIT-2 for the peer's FIN; 0 for ever. */
+  finWait2TimeoutNs: number;
+  /** RFC 5961 §7: challenge ACKs a host sends in a second; 0 for any number. */
+  challengeAcksPerSecond: number;
+  /** Half-open connections that one listener holds. */
+  synBacklog: number;
+  /** RFC 1191: sets DF on IPv4 and lets routers answer. */
+  pathMtuDiscovery: boolean;
+}
+
+/** The defaults of the RFCs: profile `rfc`. */
+export const RFC_SETTINGS: Readonly<TcpSettings> = {
+  sendBufferBytes: 1024 * 1024,
+  receiveBufferBytes: 1024 * 1024,
+  maximumSegmentSize: 0,
+  windowScaling: true,
+  timestamps: true,
+  selectiveAcknowledgment: true,
+  noDelay: false,
+  delayedAck: true,
+  delayedAckNs: 100 * MILLISECOND,
+  congestionControl: 'reno',
+  initialWindowSegments: 10,
+  slowStartAfterIdle: true,
+  limitedTransmit: true,
+  fastRetransmit: true,
+  duplicateAckThreshold: 3,
+  retransmissionTimeoutInitialNs: SECOND,
+  retransmissionTimeoutMinimumNs: SECOND,
+  retransmissionTimeoutMaximumNs: 60 * SECOND,
+  clockGranularityNs: MILLISECOND,
+  // 1 + 2 + 4 + 8 + 16 + 32 + 60 + 60 s = 183 s, just past the 3 minutes of RFC 9293 §3.8.3 (MUST-23).
+  synRetries: 7,
+  synAckRetries: 7,
+  dataRetries: 15,
+  userTimeoutNs: 0,
+  keepAlive: false,
+  keepAliveIdleNs: 7200 * SECOND,
+  keepAliveIntervalNs: 75 * SECOND,
+  keepAliveProbes: 9,
+  maximumSegmentLifetimeNs: 120 * SECOND,
+  finWait2TimeoutNs: 60 * SECOND,
+  challengeAcksPerSecond: 100,
+  synBacklog: 128,
+  pathMtuDiscovery: true,
+};

@@ -1,0 +1,136 @@
+/**
+ * What each timer of a connection does when it fires: RFC 9293 §3.8 and §3.10.8, RFC 6298 §5.
+ */
+import type { TcpTimerName } from '../../observer.ts';
+import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from './control-block.ts';
+import { emit, emitReset, emitSyn } from './emission.ts';
+import { end } from './lifecycle.ts';
+import { armRetransmission, output, overrideSillyWindow, probeWindow } from './output.ts';
+import { add, distance } from './sequence.ts';
+
+/** Makes the timers of a connection, none of them armed. */
+export function createTimers(block: ControlBlock): ConnectionTimers {
+  const { timers } = block.environment;
+  const make = (name: TcpTimerName, fired: (block: ControlBlock) => void) =>
+    timers.timer(() => {
+      block.environment.observer?.tcpTimer(block.identity, name, 'fired', timers.now());
+      fired(block);
+    });
+  return {
+    retransmission: make('retransmission', retransmissionTimeout),
+    delayedAck: make('delayed-ack', delayedAckTimeout),
+    persist: make('persist', persistTimeout),
+    keepAlive: make('keepalive', keepAliveTimeout),
+    timeWait: make('time-wait', timeWaitTimeout),
+    userTimeout: make('user-timeout', userTimeout),
+  };
+}
+
+function retransmissionTimeout(block: ControlBlock): void {
+  if (block.state === 'SYN-SENT' || block.state === 'SYN-RECEIVED') {
+    handshakeTimeout(block);
+    return;
+  }
+  if (block.log.count === 0) return;
+  if (block.retries >= block.settings.dataRetries) {
+    giveUp(block, 'R2: the peer does not acknowledge');
+    return;
+  }
+  const flightSize = distance(block.sndUna, block.sndNxt);
+  const first = block.retries === 0;
+  block.retries++;
+  block.congestion.timeout(flightSize, first);
+  block.recovery.abandon();
+  block.lossState = 'loss';
+  block.recoveryPoint = block.sndNxt;
+  block.duplicateAcks = 0;
+  block.retransmitAtOnce = true;
+  // RFC 2018 §8: a receiver may discard what it has SACKed, and a second timeout is a reason to think that it did.
+  block.log.markAllLost(!first);
+  block.rtt.backOff(); // RFC 6298 §5.5
+  armRetransmission(block); // §5.6
+  output(block); // §5.4
+}
+
+function handshakeTimeout(block: ControlBlock): void {
+  const most = block.state === 'SYN-SENT' ? block.settings.synRetries : block.settings.synAckRetries;
+  if (block.retries >= most) {
+    end(block, 'ETIMEDOUT', 'R2: the SYN is not acknowledged');
+    return;
+  }
+  block.retries++;
+  block.synRetransmitted = true;
+  block.rtt.backOff();
+  block.environment.observer?.tcpRetransmit(block.identity, 'syn', block.iss, 0);
+  emitSyn(block);
+  armRetransmission(block);
+}
+
+function delayedAckTimeout(block: ControlBlock): void {
+  if (block.ackDue !== ACK_DELAYED) return;
+  block.ackDue = ACK_NOW;
+  output(block);
+}
+
+/** RFC 9293 §3.8.6.1; with some window left it is the override timeout of §3.8.6.2.1 (4). */
+function persistTimeout(block: ControlBlock): void {
+  if (block.log.count > 0) return;
+  if (block.usableWindow > 0 && block.unsentBytes > 0) {
+    overrideSillyWindow(block);
+    output(block);
+    return;
+  }
+  // As long as the peer answers, the window may stay closed for ever (MUST-37); a silent peer is given up.
+  if (block.probes >= block.settings.dataRetries) {
+    giveUp(block, 'R2: the peer does not answer window probes');
+    return;
+  }
+  block.probes++;
+  block.persistBackoff++;
+  probeWindow(block);
+  output(block);
+}
+
+/** RFC 9293 §3.8.4: <SEQ=SND.NXT-1>, without data, draws an ACK. */
+function keepAliveTimeout(block: ControlBlock): void {
+  const { settings } = block;
+  if (!settings.keepAlive) return;
+  const now = block.environment.timers.now();
+  if (block.log.count > 0) {
+    block.timers?.keepAlive.arm(now + settings.keepAliveIdleNs); // data in flight asks by itself
+    return;
+  }
+  const due = block.lastHeardNs + settings.keepAliveIdleNs;
+  if (block.keepAliveProbes === 0 && now < due) {
+    block.timers?.keepAlive.arm(due);
+    return;
+  }
+  if (block.keepAliveProbes >= settings.keepAliveProbes) {
+    giveUp(block, 'the peer does not answer keep-alive probes');
+    return;
+  }
+  block.keepAliveProbes++;
+  emit(block, add(block.sndNxt, -1), 0, 0);
+  block.timers?.keepAlive.arm(now + settings.keepAliveIntervalNs);
+}
+
+/** RFC 9293 §3.10.8; or a connection whose program is gone has waited in FIN-WAIT-2 for long enough. */
+function timeWaitTimeout(block: ControlBlock): void {
+  end(block, undefined, block.state === 'TIME-WAIT' ? '2 MSL are over' : 'the peer’s FIN did not come');
+}
+
+/** RFC 9293 §3.10.8: flush all queues, signal the user, delete the TCB. */
+function userTimeout(block: ControlBlock): void {
+  const { userTimeoutNs } = block.settings;
+  const waiting = block.log.count > 0 || block.unsentBytes > 0;
+  if (userTimeoutNs === 0 || !waiting) return;
+  const deadline = block.waitingSinceNs + userTimeoutNs;
+  if (block.environment.timers.now() < deadline) block.timers?.userTimeout.arm(deadline);
+  else giveUp(block, 'the user timeout is over');
+}
+
+/** A softer error heard on the way says more than "timed out" (RFC 9293 §3.9.2.2, SHLD-25). */
+function giveUp(block: ControlBlock, why: string): void {
+  emitReset(block, block.sndNxt);
+  end(block, block.softError ?? 'ETIMEDOUT', why);
+}
