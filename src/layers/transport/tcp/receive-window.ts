@@ -47,7 +47,7 @@ export function advertise(block: ControlBlock): number {
  * step of two segments alone would answer each read of a fast reader with an ACK, so it must matter to the window too.
  */
 export function isUpdateDue(block: ControlBlock): boolean {
-  const limit = block.settings.receiveBufferBytes;
+  const limit = Math.min(block.settings.receiveBufferBytes, MAXIMUM_FIELD * 2 ** block.rcvWndShift);
   const step = increase(block);
   if (step < Math.min(limit / 2, 2 * block.smss)) return false;
   return step >= limit / 4 || block.rcvWnd <= limit / 8 || limit <= 8 * block.smss;
@@ -60,8 +60,14 @@ const increase = (block: ControlBlock): number => (block.rcvNxt + free(block) - 
 const smallestStep = (block: ControlBlock): number =>
   Math.max(1, Math.min(Math.floor(block.settings.receiveBufferBytes / 2), block.smss));
 
-/** RCV.BUFF - RCV.USER, less what rounding up may promise. */
+/** RCV.BUFF - RCV.USER, less what rounding up may promise, as far as a window field can say it. */
 const free = (block: ControlBlock): number =>
-  Math.max(0, block.settings.receiveBufferBytes - slack(block) - block.receiveBuffer.readable);
+  Math.max(
+    0,
+    Math.min(
+      block.settings.receiveBufferBytes - slack(block) - block.receiveBuffer.readable,
+      MAXIMUM_FIELD * 2 ** block.rcvWndShift,
+    ),
+  );
 
 const slack = (block: ControlBlock): number => 2 ** block.rcvWndShift - 1;

@@ -1,0 +1,284 @@
+/**
+ * A conversation with one TCP: a test plays the peer, segment by segment, in packetdrill's notation. Sequence numbers
+ * are relative to both initial sequence numbers; time passes only where the test says so.
+ */
+import { expect } from 'vitest';
+import { type IpAddress, ipv4, UNSPECIFIED_V4 } from '../../../../../src/layers/address.ts';
+import { pseudoHeaderSum } from '../../../../../src/layers/checksum.ts';
+import type { DropReason } from '../../../../../src/layers/drop.ts';
+import { type Frame, FramePool } from '../../../../../src/layers/frame.ts';
+import { Memory } from '../../../../../src/layers/memory.ts';
+import { ReceivedPacket } from '../../../../../src/layers/network/packet.ts';
+import type { Path } from '../../../../../src/layers/network/path.ts';
+import type { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
+import type { ControlBlock } from '../../../../../src/layers/transport/tcp/control-block.ts';
+import type { Listener } from '../../../../../src/layers/transport/tcp/listener.ts';
+import * as options from '../../../../../src/layers/transport/tcp/options.ts';
+import * as segment from '../../../../../src/layers/transport/tcp/segment.ts';
+import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
+import { Tcp } from '../../../../../src/layers/transport/tcp/tcp.ts';
+import { RandomStreams } from '../../../../../src/sim/random-streams.ts';
+import { parseDuration } from '../../../../../src/sim/units.ts';
+import { VirtualTime } from '../../../../../src/sim/virtual-time.ts';
+import { parseSegmentText, RelativeNumbers, type SegmentText, showSegment } from './segment-text.ts';
+
+const HERE = ipv4(10, 0, 0, 1);
+const THERE = ipv4(10, 0, 0, 2);
+const HEADROOM = 64;
+export const PEER_PORT = 5000;
+export const OUR_PORT = 80;
+
+/** Initial sequence numbers whose neighbourhood every rule is tried in. */
+export const SEQUENCE_STARTS: readonly number[] = [0x7fff_fff0 | 0, 0xffff_fff0 | 0, 12_345];
+
+export interface ConversationOptions {
+  /** Our initial sequence number and the peer's: both near a wrap by default. */
+  readonly start?: number;
+  readonly mtu?: number;
+  readonly settings?: Partial<TcpSettings>;
+  /** Options and window of the peer's SYN. */
+  readonly peerSyn?: string;
+  readonly peerWindow?: number;
+  /** The peer connects to us, instead of us to it. */
+  readonly passive?: boolean;
+}
+
+/** One TCP on a wire that ends in the test. */
+export class Conversation {
+  readonly time: VirtualTime = new VirtualTime();
+  readonly memory: Memory = new Memory(1 << 20);
+  readonly pool: FramePool = new FramePool(this.memory);
+  readonly tcp: Tcp;
+  readonly numbers: RelativeNumbers;
+  readonly ladder: string[] = [];
+  /** Why the last segment that the peer sent was dropped. */
+  lastDrop: DropReason | undefined;
+  path: { mtu: number };
+  private readonly sent: Uint8Array[] = [];
+  private readonly packet: ReceivedPacket;
+
+  constructor(from: ConversationOptions = {}) {
+    const start = from.start ?? SEQUENCE_STARTS[0]!;
+    this.numbers = new RelativeNumbers(start, (start + 7) | 0);
+    const streams = new RandomStreams(1);
+    this.path = { mtu: from.mtu ?? 1500 };
+    this.tcp = new Tcp(
+      {
+        timers: this.time,
+        random: (purpose) => streams.stream(purpose),
+        memory: this.memory,
+        pool: this.pool,
+        paths: { path: (remote, local) => this.makePath(local ?? HERE, remote) },
+        initialSequenceNumber: () => start,
+      },
+      { timestamps: false, selectiveAcknowledgment: false, windowScaling: false, ...from.settings },
+    );
+    const spare = this.pool.acquire(0, 0);
+    this.packet = new ReceivedPacket(spare);
+    this.pool.release(spare);
+  }
+
+  connect(settings: Partial<TcpSettings> = {}): Connection {
+    const binding = this.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
+    if (typeof binding === 'string') throw new Error(binding);
+    const connection = this.tcp.connect({
+      binding,
+      remote: THERE,
+      remotePort: PEER_PORT,
+      settings,
+      user: { changed: () => {} },
+    });
+    if (typeof connection === 'string') throw new Error(connection);
+    return connection;
+  }
+
+  listen(backlog = 8, settings: Partial<TcpSettings> = {}): Listener {
+    const binding = this.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
+    if (typeof binding === 'string') throw new Error(binding);
+    const listener = this.tcp.listen({ binding, backlog, settings, user: { changed: () => {} } });
+    if (typeof listener === 'string') throw new Error(listener);
+    return listener;
+  }
+
+  /** The peer sends a segment: `'. 1:11(10) ack 1 win 1000 <nop,nop,sack 21:31>'`. @returns why it was dropped */
+  sends(text: string, fromPort = PEER_PORT): DropReason | undefined {
+    const bytes = this.build(parseSegmentText(text), fromPort);
+    const frame = this.pool.from(bytes);
+    this.ladder.push(`${this.stamp()} < ${text}`);
+    this.fill(frame, bytes.length);
+    this.lastDrop = this.tcp.input(this.packet);
+    this.pool.release(frame);
+    return this.lastDrop;
+  }
+
+  /** The next segment that we sent is this. Window and options are compared where the text has them. */
+  expects(text: string): void {
+    const next = this.sent.shift();
+    if (next === undefined) throw new Error(`expected "${text}", but nothing was sent\n${this.story()}`);
+    const wanted = parseSegmentText(text);
+    const shown = showSegment(next, this.numbers, wanted);
+    expect(shown, this.story()).toBe(showWanted(wanted));
+  }
+
+  expectsNothing(): void {
+    const left = this.sent.map((bytes) => showSegment(bytes, this.numbers));
+    expect(left, this.story()).toEqual([]);
+  }
+
+  /** What was sent and not looked at, as text; afterwards it counts as looked at. */
+  takeSent(): string[] {
+    return this.sent.splice(0).map((bytes) => showSegment(bytes, this.numbers));
+  }
+
+  /** The bytes of the next segment that we sent. */
+  takeBytes(): Uint8Array {
+    const next = this.sent.shift();
+    if (next === undefined) throw new Error(`nothing was sent\n${this.story()}`);
+    return next;
+  }
+
+  after(duration: string): void {
+    this.time.runUntil(this.time.now() + parseDuration(duration, 'after'));
+  }
+
+  story(): string {
+    return this.ladder.join('\n');
+  }
+
+  private stamp(): string {
+    return `${(this.time.now() / 1e9).toFixed(3).padStart(9)}`;
+  }
+
+  private makePath(local: IpAddress, remote: IpAddress): Path {
+    const mtu = this.path;
+    return {
+      family: 4,
+      local,
+      remote,
+      headroom: HEADROOM,
+      get mtu() {
+        return mtu.mtu;
+      },
+      interfaceMtu: this.path.mtu,
+      onLink: true,
+      hopLimit: 64,
+      trafficClass: 0,
+      dontFragment: true,
+      flowLabel: 0,
+      send: (frame) => {
+        const bytes = frame.copy();
+        this.pool.release(frame);
+        const pseudo = pseudoHeaderSum(local, remote, segment.PROTOCOL, bytes.length);
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        expect(segment.check(view, 0, bytes.length, pseudo)).toBeUndefined();
+        expect(bytes.length + 20).toBeLessThanOrEqual(mtu.mtu);
+        this.sent.push(bytes);
+        this.ladder.push(`${this.stamp()} > ${showSegment(bytes, this.numbers)}`);
+        return undefined;
+      },
+    };
+  }
+
+  private build(text: SegmentText, fromPort: number): Uint8Array {
+    const header = segment.HEADER_LENGTH + text.options.length;
+    const bytes = new Uint8Array(header + text.length);
+    const view = new DataView(bytes.buffer);
+    const { ours, peers } = this.numbers;
+    segment.writeHeader(
+      view,
+      0,
+      fromPort,
+      OUR_PORT,
+      (text.sequence + peers) | 0,
+      text.acknowledgment === undefined ? 0 : (text.acknowledgment + ours) | 0,
+      header,
+      text.flags,
+      text.window ?? 65535,
+      text.urgent ?? 0,
+    );
+    bytes.set(text.options, segment.HEADER_LENGTH);
+    this.relocateSack(view, header);
+    for (let index = 0; index < text.length; index++) bytes[header + index] = octetAt(text.sequence + index);
+    segment.writeChecksum(view, 0, bytes.length, pseudoHeaderSum(THERE, HERE, segment.PROTOCOL, bytes.length));
+    return bytes;
+  }
+
+  /** SACK edges in the text are relative to our initial sequence number. */
+  private relocateSack(view: DataView, header: number): void {
+    for (let at = segment.HEADER_LENGTH; at < header; ) {
+      const kind = view.getUint8(at);
+      if (kind === options.NO_OPERATION || kind === options.END_OF_LIST) {
+        at++;
+        continue;
+      }
+      const length = view.getUint8(at + 1);
+      if (kind === options.SACK) {
+        for (let edge = at + 2; edge < at + length; edge += 4) {
+          view.setInt32(edge, (view.getInt32(edge) + this.numbers.ours) | 0);
+        }
+      }
+      at += length;
+    }
+  }
+
+  private fill(frame: Frame, length: number): void {
+    const { packet } = this;
+    packet.frame = frame;
+    packet.view = frame.view;
+    packet.family = 4;
+    packet.headerAt = frame.start;
+    packet.at = frame.start;
+    packet.length = length;
+    packet.protocol = segment.PROTOCOL;
+    packet.source3 = THERE.w3;
+    packet.destination3 = HERE.w3;
+    packet.toGroup = false;
+  }
+}
+
+/** The byte at a relative sequence number: the data of a test says itself where it belongs. */
+export const octetAt = (sequence: number): number => (sequence * 31 + (sequence >>> 8) * 7) & 0xff;
+
+/** Bytes as `octetAt` has them from `sequence` on. */
+export const octets = (sequence: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => octetAt(sequence + index));
+
+const showWanted = (text: SegmentText): string => text.canonical;
+
+/** An established connection; the handshake is over and looked at. */
+export function established(from: ConversationOptions = {}): {
+  peer: Conversation;
+  connection: Connection;
+  block: ControlBlock;
+} {
+  const peer = new Conversation(from);
+  const window = from.peerWindow ?? 65535;
+  const syn = `win ${window}${from.peerSyn === undefined ? ' <mss 1460>' : ` <${from.peerSyn}>`}`;
+  let connection: Connection;
+  if (from.passive === true) {
+    const listener = peer.listen();
+    peer.sends(`S 0:0(0) ${syn}`);
+    peer.takeSent();
+    peer.sends(`. 1:1(0) ack 1 win ${window}${timestampsOf(from)}`);
+    const accepted = listener.accept();
+    if (accepted === undefined) throw new Error(`not established\n${peer.story()}`);
+    connection = accepted;
+  } else {
+    connection = peer.connect();
+    peer.takeSent();
+    peer.sends(`S. 0:0(0) ack 1 ${syn}`);
+  }
+  peer.takeSent();
+  expect(connection.state).toBe('ESTABLISHED');
+  return { peer, connection, block: connection.block };
+}
+
+const timestampsOf = (from: ConversationOptions): string =>
+  from.peerSyn?.includes('TS') === true ? ' <nop,nop,TS val 1 ecr 0>' : '';
+
+/** Writes `length` bytes whose content follows their place in the stream. */
+export function write(connection: Connection, length: number): number {
+  const { block } = connection;
+  const next = (block.sendBufferStart + block.sendBuffer.length - block.iss) | 0;
+  return connection.send(octets(next, length), 0, length);
+}

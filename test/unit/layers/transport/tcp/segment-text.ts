@@ -1,0 +1,161 @@
+/**
+ * Segments in packetdrill's notation, to and from bytes: `S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 7>`.
+ */
+import * as options from '../../../../../src/layers/transport/tcp/options.ts';
+import * as segment from '../../../../../src/layers/transport/tcp/segment.ts';
+
+const LETTERS: readonly (readonly [number, string])[] = [
+  [segment.SYN, 'S'],
+  [segment.FIN, 'F'],
+  [segment.RST, 'R'],
+  [segment.PSH, 'P'],
+  [segment.URG, 'U'],
+  [segment.ECE, 'E'],
+  [segment.CWR, 'W'],
+  [segment.ACK, '.'],
+];
+
+export interface SegmentText {
+  readonly flags: number;
+  /** Relative to the sender's initial sequence number. */
+  readonly sequence: number;
+  readonly length: number;
+  readonly acknowledgment: number | undefined;
+  readonly window: number | undefined;
+  readonly urgent: number | undefined;
+  readonly options: Uint8Array;
+  readonly hasOptions: boolean;
+  readonly canonical: string;
+}
+
+/** Where the two sequence spaces start. */
+export class RelativeNumbers {
+  readonly ours: number;
+  readonly peers: number;
+  constructor(ours: number, peers: number) {
+    this.ours = ours;
+    this.peers = peers;
+  }
+}
+
+const FORM = /^([SFRPUEW.]+) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <([^>]*)>)?$/;
+
+/** @throws {Error} for a text that is not a segment */
+export function parseSegmentText(text: string): SegmentText {
+  const match = FORM.exec(text);
+  if (match === null) throw new Error(`not a segment: "${text}"`);
+  const [, letters = '', from, to, length, ack, window, urgent, optionText] = match;
+  let flags = 0;
+  for (const letter of letters) flags |= LETTERS.find(([, name]) => name === letter)![0];
+  // packetdrill's way: a segment with SYN, FIN or RST alone has no dot, and `ack` sets the bit all the same.
+  if (ack !== undefined) flags |= segment.ACK;
+  if (Number(to) - Number(from) !== Number(length)) throw new Error(`"${text}": ${from}:${to} is not ${length} bytes`);
+  const bytes = optionText === undefined ? [] : optionText.split(',').flatMap(encodeOption);
+  while (bytes.length % 4 !== 0) bytes.push(options.NO_OPERATION);
+  const parsed = {
+    flags,
+    sequence: Number(from),
+    length: Number(length),
+    acknowledgment: ack === undefined ? undefined : Number(ack),
+    window: window === undefined ? undefined : Number(window),
+    urgent: urgent === undefined ? undefined : Number(urgent),
+    options: Uint8Array.from(bytes),
+    hasOptions: optionText !== undefined,
+  };
+  return { ...parsed, canonical: show(parsed, optionText) };
+}
+
+/** Our segment as text; with `wanted`, only as far as that text goes into detail. */
+export function showSegment(bytes: Uint8Array, numbers: RelativeNumbers, wanted?: SegmentText): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const header = segment.dataOffset(view, 0);
+  const flags = segment.flags(view, 0);
+  const hasAck = (flags & segment.ACK) !== 0;
+  const shown = {
+    flags,
+    sequence: (segment.sequenceNumber(view, 0) - numbers.ours) | 0,
+    length: bytes.length - header,
+    acknowledgment: hasAck ? (segment.acknowledgmentNumber(view, 0) - numbers.peers) | 0 : undefined,
+    window: wanted === undefined || wanted.window !== undefined ? segment.window(view, 0) : undefined,
+    urgent: undefined,
+    options: bytes.subarray(segment.HEADER_LENGTH, header),
+    hasOptions: wanted === undefined ? header > segment.HEADER_LENGTH : wanted.hasOptions,
+  };
+  return show(shown, shown.hasOptions ? showOptions(view, segment.HEADER_LENGTH, header, numbers.peers) : undefined);
+}
+
+function show(text: Omit<SegmentText, 'canonical'>, optionText: string | undefined): string {
+  const letters = LETTERS.filter(([bit]) => (text.flags & bit) !== 0)
+    .map(([, letter]) => letter)
+    .join('');
+  const ack = text.acknowledgment === undefined ? '' : ` ack ${text.acknowledgment}`;
+  const window = text.window === undefined ? '' : ` win ${text.window}`;
+  const shownOptions = text.hasOptions ? ` <${optionText ?? ''}>` : '';
+  return `${letters} ${text.sequence}:${text.sequence + text.length}(${text.length})${ack}${window}${shownOptions}`;
+}
+
+const word = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+
+function encodeOption(text: string): number[] {
+  const [name, ...rest] = text.trim().split(/\s+/);
+  switch (name) {
+    case 'nop':
+      return [options.NO_OPERATION];
+    case 'eol':
+      return [options.END_OF_LIST];
+    case 'mss':
+      return [options.MAXIMUM_SEGMENT_SIZE, 4, Number(rest[0]) >>> 8, Number(rest[0]) & 255];
+    case 'wscale':
+      return [options.WINDOW_SCALE, 3, Number(rest[0])];
+    case 'sackOK':
+      return [options.SACK_PERMITTED, 2];
+    case 'TS':
+      return [options.TIMESTAMPS, 10, ...word(Number(rest[1])), ...word(Number(rest[3]))];
+    case 'sack':
+      return [
+        options.SACK,
+        2 + 8 * rest.length,
+        ...rest.flatMap((block) => block.split(':').flatMap((e) => word(Number(e)))),
+      ];
+    default:
+      throw new Error(`not an option of a segment text: "${text}"`);
+  }
+}
+
+function showOptions(view: DataView, from: number, to: number, sackBase: number): string {
+  const shown: string[] = [];
+  for (let at = from; at < to; ) {
+    const kind = view.getUint8(at);
+    if (kind === options.NO_OPERATION || kind === options.END_OF_LIST) {
+      shown.push(kind === options.NO_OPERATION ? 'nop' : 'eol');
+      at++;
+      continue;
+    }
+    const length = view.getUint8(at + 1);
+    shown.push(showOption(view, at, kind, length, sackBase));
+    at += length;
+  }
+  return shown.join(',');
+}
+
+function showOption(view: DataView, at: number, kind: number, length: number, sackBase: number): string {
+  switch (kind) {
+    case options.MAXIMUM_SEGMENT_SIZE:
+      return `mss ${view.getUint16(at + 2)}`;
+    case options.WINDOW_SCALE:
+      return `wscale ${view.getUint8(at + 2)}`;
+    case options.SACK_PERMITTED:
+      return 'sackOK';
+    case options.TIMESTAMPS:
+      return `TS val ${view.getUint32(at + 2)} ecr ${view.getUint32(at + 6)}`;
+    case options.SACK: {
+      const blocks = [];
+      for (let edge = at + 2; edge < at + length; edge += 8) {
+        blocks.push(`${(view.getInt32(edge) - sackBase) | 0}:${(view.getInt32(edge + 4) - sackBase) | 0}`);
+      }
+      return `sack ${blocks.join(' ')}`;
+    }
+    default:
+      return `option ${kind}`;
+  }
+}
