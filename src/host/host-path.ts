@@ -1,0 +1,233 @@
+/**
+ * The way to one destination, kept by a connection: route, neighbour and MTU are found once and found again only when a
+ * generation number says that something changed. Sending on it looks nothing up and allocates nothing.
+ */
+import { type Family, type IpAddress, isUnspecified } from '../layers/address.ts';
+import type { ErrorCode } from '../layers/errors.ts';
+import type { Frame } from '../layers/frame.ts';
+import { IPV4, IPV6 } from '../layers/link/ethertype.ts';
+import type { Neighbour } from '../layers/link/neighbour.ts';
+import { fragment4, fragment6 } from '../layers/network/fragmentation.ts';
+import * as ipv4 from '../layers/network/ipv4.ts';
+import * as ipv6 from '../layers/network/ipv6.ts';
+import type { DatagramPath } from '../layers/transport/udp-services.ts';
+import type { Identification } from './identifications.ts';
+import type { Machine } from './machine.ts';
+import type { NetworkInterface } from './network-interface.ts';
+import { findNextHop, type NextHop } from './next-hop.ts';
+
+export class HostPath implements DatagramPath {
+  readonly family: Family;
+  readonly local: IpAddress;
+  readonly remote: IpAddress;
+  hopLimit: number;
+  trafficClass: number;
+  dontFragment: boolean;
+  flowLabel: number;
+  loopToSelf: boolean;
+
+  private readonly machine: Machine;
+  private readonly interfaceIndex: number;
+  private readonly headerLength: number;
+  private readonly identification: Identification;
+  private seenGeneration: number;
+  private networkInterface: NetworkInterface;
+  private nextHop: IpAddress;
+  private isOnLink: boolean;
+  /** Where no neighbour need be asked, its MAC address. */
+  private isFixed: boolean;
+  private fixedHigh: number;
+  private fixedLow: number;
+  private isGroup: boolean;
+  private neighbour: Neighbour | undefined;
+  private learntMtu: number;
+  private learntUntil: number;
+
+  /** @param interfaceIndex the only interface to leave by; 0 for any */
+  constructor(machine: Machine, local: IpAddress, remote: IpAddress, interfaceIndex: number, hop: NextHop) {
+    this.family = remote.family;
+    this.local = local;
+    this.remote = remote;
+    this.hopLimit = defaultHopLimit(machine, remote.family, hop.networkInterface);
+    this.trafficClass = 0;
+    this.dontFragment = false;
+    this.flowLabel = 0;
+    this.loopToSelf = true;
+    this.machine = machine;
+    this.interfaceIndex = interfaceIndex;
+    this.headerLength = remote.family === 4 ? ipv4.HEADER_LENGTH : ipv6.HEADER_LENGTH;
+    this.identification = machine.identifications.to(remote);
+    this.seenGeneration = machine.generation;
+    this.networkInterface = hop.networkInterface;
+    this.nextHop = hop.address;
+    this.isOnLink = hop.onLink;
+    this.isFixed = false;
+    this.fixedHigh = 0;
+    this.fixedLow = 0;
+    this.isGroup = false;
+    this.neighbour = undefined;
+    this.learntMtu = Number.POSITIVE_INFINITY;
+    this.learntUntil = Number.POSITIVE_INFINITY;
+    this.take(hop);
+  }
+
+  get headroom(): number {
+    return this.networkInterface.headroom + this.headerLength;
+  }
+
+  get mtu(): number {
+    this.revalidate();
+    if (this.learntUntil <= this.machine.timers.now()) this.learnMtu();
+    return Math.min(this.interfaceMtu, this.learntMtu);
+  }
+
+  get interfaceMtu(): number {
+    return this.family === 4 ? this.networkInterface.mtu : this.networkInterface.mtu6;
+  }
+
+  get onLink(): boolean {
+    return this.isOnLink;
+  }
+
+  /** The index of the interface that it leaves by. */
+  get leavesBy(): number {
+    return this.networkInterface.index;
+  }
+
+  send(frame: Frame, protocol: number, ecn: number): ErrorCode | undefined {
+    const failed = this.revalidate();
+    if (failed !== undefined) {
+      this.machine.discard('ip-no-route', frame);
+      return failed;
+    }
+    const { machine } = this;
+    if (frame.start - frame.block.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
+    const length = frame.end - frame.start;
+    const at = frame.start - this.headerLength;
+    frame.start = at;
+    machine.counters.packetsSent++;
+    if (this.family === 4) {
+      // RFC 6864 §4.1: what may not be fragmented needs no identification.
+      const identification = this.dontFragment ? 0 : this.identification.next++ & 0xffff;
+      ipv4.writeHeader(
+        frame.view,
+        at,
+        ipv4.HEADER_LENGTH,
+        this.trafficClass | ecn,
+        length + ipv4.HEADER_LENGTH,
+        identification,
+        this.dontFragment ? ipv4.DONT_FRAGMENT : 0,
+        this.hopLimit,
+        protocol,
+        this.local.w3,
+        this.remote.w3,
+      );
+    } else {
+      const trafficClass = this.trafficClass | ecn;
+      const { flowLabel, hopLimit, local, remote } = this;
+      ipv6.writeHeader(frame.view, at, trafficClass, flowLabel, length, protocol, hopLimit, local, remote);
+    }
+    if (this.isGroup && this.loopToSelf) this.loopBack(frame);
+    // The interface's MTU first: most packets fit, and the learnt one is then seldom asked.
+    if (length + this.headerLength > Math.min(this.interfaceMtu, this.learntMtu)) return this.sendInPieces(frame);
+    return this.transmit(frame);
+  }
+
+  /** Upper-layer advice that packets get through to the remote end (RFC 4861 §7.3.1). */
+  confirm(): void {
+    if (this.neighbour === undefined) return;
+    if (this.family === 4) this.networkInterface.neighbours4?.confirm(this.neighbour);
+    else this.networkInterface.neighbours6?.confirm(this.neighbour);
+  }
+
+  private transmit(frame: Frame): ErrorCode | undefined {
+    const { networkInterface } = this;
+    if (this.family === 6 && !networkInterface.ipv6Enabled) {
+      this.machine.discard('ip-no-route', frame);
+      return 'ENETUNREACH';
+    }
+    const etherType = this.family === 4 ? IPV4 : IPV6;
+    if (this.isFixed) {
+      networkInterface.transmit(frame, this.fixedHigh, this.fixedLow, etherType);
+      return undefined;
+    }
+    const cache = this.family === 4 ? networkInterface.neighbours4 : networkInterface.neighbours6;
+    let { neighbour } = this;
+    if (neighbour === undefined || neighbour.state === 'GONE') {
+      neighbour = cache?.entry(this.nextHop);
+      this.neighbour = neighbour;
+    }
+    if (cache === undefined || neighbour === undefined) {
+      this.machine.discard('neighbour-queue-full', frame);
+      return 'ENOBUFS';
+    }
+    if (cache.mayTransmit(neighbour)) {
+      networkInterface.transmit(frame, neighbour.macHigh, neighbour.macLow, etherType);
+    } else {
+      cache.hold(neighbour, frame, false);
+    }
+    return undefined;
+  }
+
+  private sendInPieces(frame: Frame): ErrorCode | undefined {
+    const { machine, mtu } = this;
+    if (frame.end - frame.start <= mtu) return this.transmit(frame);
+    if (this.dontFragment) {
+      machine.discard('ip-needs-fragmentation', frame);
+      return 'EMSGSIZE';
+    }
+    let failed: ErrorCode | undefined;
+    const emit = (fragment: Frame): void => {
+      machine.counters.fragmentsCreated++;
+      failed = this.transmit(fragment) ?? failed;
+    };
+    const { headroom } = this.networkInterface;
+    if (this.family === 4) fragment4(machine.pool, frame, mtu, headroom, emit);
+    else fragment6(machine.pool, frame, mtu, headroom, this.identification.next++ | 0, emit);
+    machine.pool.release(frame);
+    return failed;
+  }
+
+  /** RFC 1112 §6.1: members on this host get a copy, as if it had come in by the interface. */
+  private loopBack(frame: Frame): void {
+    const { machine, networkInterface } = this;
+    const copy = machine.pool.acquire(networkInterface.headroom, frame.end - frame.start);
+    copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
+    copy.end = copy.start + (frame.end - frame.start);
+    networkInterface.loopBack(copy, this.fixedHigh, this.fixedLow, this.family === 4 ? IPV4 : IPV6);
+  }
+
+  /** Finds the way anew if something changed. @returns why there is none */
+  private revalidate(): ErrorCode | undefined {
+    const { machine } = this;
+    if (this.seenGeneration === machine.generation) return undefined;
+    // RFC 4862 §5.5.4: an address that went away is not used, not even by those who had it.
+    if (!machine.addresses.isLocal(this.local) && !isUnspecified(this.local)) return 'EADDRNOTAVAIL';
+    const hop = findNextHop(machine, this.remote, this.interfaceIndex);
+    if (typeof hop === 'string') return hop;
+    this.seenGeneration = machine.generation;
+    this.take(hop);
+    return undefined;
+  }
+
+  private take(hop: NextHop): void {
+    this.networkInterface = hop.networkInterface;
+    this.nextHop = hop.address;
+    this.isOnLink = hop.onLink;
+    this.neighbour = undefined;
+    this.isFixed = hop.mac !== undefined;
+    this.isGroup = hop.mac !== undefined && hop.mac !== 0;
+    this.fixedHigh = Math.floor((hop.mac ?? 0) / 0x1_0000_0000);
+    this.fixedLow = (hop.mac ?? 0) | 0;
+    this.learnMtu();
+  }
+
+  private learnMtu(): void {
+    this.learntMtu = this.machine.pathMtu.mtu(this.remote);
+    this.learntUntil = this.machine.pathMtu.expiresAt(this.remote);
+  }
+}
+
+/** RFC 1122 §3.2.1.7; for IPv6 a router may have said another (RFC 4861 §6.3.4). */
+export const defaultHopLimit = (machine: Machine, family: Family, networkInterface: NetworkInterface): number =>
+  (family === 6 && networkInterface.hopLimit6) || machine.settings.hopLimit;
