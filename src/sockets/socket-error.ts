@@ -11,8 +11,8 @@ export class SocketError extends Error {
   readonly errno: number;
   /** Which call failed: `connect`, `recv`, … */
   readonly syscall: string;
-  readonly address?: string;
-  readonly port?: number;
+  declare readonly address?: string;
+  declare readonly port?: number;
 
   constructor(code: ErrorCode, syscall: string, address?: string, port?: number) {
     super(sentence(code, syscall, address, port));
