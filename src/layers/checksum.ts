@@ -4,7 +4,8 @@
  *
  * A *partial* is the ones' complement sum of 16-bit big-endian words, with its carries not yet folded in: an integer of
  * 0 and more. Partials are added with `+`, in any order (RFC 1071 §2 A), so a connection may keep its payload's partial
- * and add its header's. Each `sum` adds 65,535 at most, so 65,000 of them fit before `finish` must fold (below 2^32).
+ * and add its header's. A sum of up to 256 KB adds 65,535 at most, so 65,000 of them fit before `finish` must fold
+ * (below 2^32).
  * A run of bytes that starts at an odd offset of what is covered counts with its bytes swapped: `atOddOffset`.
  *
  * To make a checksum: zero the field, sum, `finish`, write with `setUint16`. To verify: sum with the field in place;
@@ -12,7 +13,7 @@
  */
 import type { IpAddress } from './address.ts';
 
-// Beyond 2^16 words of 32 bits the sum of their halves could pass 2^32 and lose carries.
+// Bytes. Beyond 2^16 words of 32 bits the sum of their halves could pass 2^32 and lose carries.
 const LONGEST_EXACT = 0x4_0000;
 
 /**
@@ -20,12 +21,10 @@ const LONGEST_EXACT = 0x4_0000;
  * @param initial a partial to add to, of bytes that come before and are even in number, or of a pseudo header
  */
 export function sum(view: DataView, at: number, length: number, initial = 0): number {
-  if (length > LONGEST_EXACT) {
-    return sum(view, at + LONGEST_EXACT, length - LONGEST_EXACT, sum(view, at, LONGEST_EXACT, initial));
-  }
-  // The T/H method: `total` is the sum of 32-bit words modulo 2^32, `high` the sum of their upper halves. The lower
-  // halves then add up to total - (high << 16), exactly. One load, two adds and one shift for 4 bytes; little-endian
-  // loads are what the machine does, and RFC 1071 §2 B lets one swap at the end make up for it.
+  if (length > LONGEST_EXACT) return sumInPieces(view, at, length, initial);
+  // The T/H method: `total` is the sum of 32-bit words modulo 2^32, `high` that of their upper halves. The lower halves
+  // then add up to total - (high << 16), exactly: one load, two adds and one shift for 4 bytes. Little-endian loads are
+  // what the machine does; RFC 1071 §2 B lets one swap at the end make up for it.
   let total = 0;
   let high = 0;
   const end = at + length;
@@ -39,13 +38,14 @@ export function sum(view: DataView, at: number, length: number, initial = 0): nu
     total = (total + a + b + c + d) | 0;
     high = (high + (a >>> 16) + (b >>> 16) + (c >>> 16) + (d >>> 16)) | 0;
   }
-  for (; i <= end - 4; i += 4) {
-    const a = view.getInt32(i, true);
-    total = (total + a) | 0;
-    high = (high + (a >>> 16)) | 0;
-  }
+  // Folded before the tail: a tail that went on with `total` and `high` made the loop above slower by a quarter
+  // (Node 20, 1500 bytes: 3.4 instead of 4.6 times the speed of a loop of `getUint16`).
   const low = (total - (high << 16)) | 0;
   let folded = (low & 0xffff) + (low >>> 16) + (high & 0xffff) + (high >>> 16);
+  for (; i <= end - 4; i += 4) {
+    const a = view.getInt32(i, true);
+    folded += (a & 0xffff) + (a >>> 16);
+  }
   if (i <= end - 2) {
     folded += view.getUint16(i, true);
     i += 2;
@@ -54,6 +54,14 @@ export function sum(view: DataView, at: number, length: number, initial = 0): nu
   folded = (folded & 0xffff) + (folded >>> 16);
   folded = (folded & 0xffff) + (folded >>> 16);
   return initial + (((folded & 0xff) << 8) | (folded >>> 8));
+}
+
+function sumInPieces(view: DataView, at: number, length: number, initial: number): number {
+  let partial = initial;
+  for (let done = 0; done < length; done += LONGEST_EXACT) {
+    partial += sum(view, at + done, Math.min(LONGEST_EXACT, length - done));
+  }
+  return partial;
 }
 
 /** A partial as it counts when its bytes start at an odd offset of what is covered (RFC 1071 §2 B). */

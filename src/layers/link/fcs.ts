@@ -9,7 +9,7 @@ export const FCS_LENGTH = 4;
 /** x^32 + x^26 + x^23 + … + 1 with its bits reflected. */
 const POLYNOMIAL = 0xedb8_8320;
 
-// Four tables take four bytes in one step: 1.1 GB/s where one table and one byte do 0.4 (Node 20).
+// Four tables take four bytes in one step: 1.7 times as fast as one table and one byte (Node 20, 1500 bytes).
 const TABLES: readonly [Int32Array, Int32Array, Int32Array, Int32Array] = makeTables();
 
 /** The CRC-32 of `length` bytes at `at`, as a signed 32-bit integer. */

@@ -43,6 +43,7 @@ describe('ARP', () => {
     };
     expect(forms(arp.REQUEST, 0, bob.w3)).toEqual([true, false]);
     expect(forms(arp.REQUEST, bob.w3, bob.w3)).toEqual([false, true]);
+    expect(forms(arp.REQUEST, 0, 0)).toEqual([true, false]);
     expect(forms(arp.REQUEST, alice.w3, bob.w3)).toEqual([false, false]);
     expect(forms(arp.REPLY, bob.w3, bob.w3)).toEqual([false, false]);
     expect(forms(arp.REPLY, 0, bob.w3)).toEqual([false, false]);

@@ -14,6 +14,7 @@ describe('BSD loopback', () => {
     ['1e00000060', 30, true, 0x86dd],
     ['0000001860', 24, false, 0x86dd],
     ['0700000000', 7, true, undefined],
+    ['0001000000', 256, true, undefined],
   ])('%s is family %i', (hex, family, littleEndian, etherType) => {
     const bytes = bytesOf(hex);
     const record = loopback.decode(viewOf(bytes), 0, 5) as loopback.NullRecord;
