@@ -39,12 +39,11 @@ const CHECKSUM_PLACES: Readonly<Partial<Record<ProtocolName, number>>> = {
  * @param bytes the frame that it is a layer of
  */
 export function fieldsOf(layer: Layer, bytes: Uint8Array): Fields {
-  const fields: Record<string, Plain> = {};
+  const fields: Record<string, Plain> = { ...derived(layer, bytes) };
   for (const [name, value] of Object.entries(layer.record)) {
     if (CARRIED.has(name) || name === 'checksum' || isEchoData(layer, name)) continue;
     fields[name] = plain(name, value, layer.protocol);
   }
-  Object.assign(fields, derived(layer, bytes));
   const place = CHECKSUM_PLACES[layer.protocol];
   if (place !== undefined) fields.checksum = uint16(bytes, layer.at + place);
   return fields;

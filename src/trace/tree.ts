@@ -44,14 +44,26 @@ function layerLines(layer: Layer, bytes: Uint8Array, indent: string): string[] {
 
 function fieldLines(fields: Fields, indent: string): string[] {
   return Object.entries(fields).flatMap(([name, value]) => {
-    if (name === 'name') return [];
+    if (NAMES.has(name) || value === '') return [];
     if (!Array.isArray(value) || !value.some((item) => typeof item === 'object')) {
-      return [`${indent}${words(name)}: ${valueText(name, value)}`];
+      return [`${indent}${words(name)}: ${valueText(name, value)}${nameText(fields[NAME_OF[name] ?? ''])}`];
     }
-    if (value.length === 0) return [];
     return [`${indent}${words(name)}:`, ...value.map((item) => `${indent}    ${itemText(item)}`)];
   });
 }
+
+/** Fields that name the number of another one, beside which they are shown. */
+const NAME_OF: Readonly<Record<string, string>> = {
+  typeOrLength: 'typeName',
+  type: 'typeName',
+  code: 'codeName',
+  protocol: 'protocolName',
+  operation: 'operationName',
+  flags: 'flagNames',
+};
+const NAMES: ReadonlySet<string> = new Set(['name', ...Object.values(NAME_OF)]);
+
+const nameText = (value: Plain | undefined): string => (value === undefined ? '' : ` (${valueText('', value)})`);
 
 /** One option, tag or record of a list, in one line: its name first. */
 function itemText(item: Plain): string {
