@@ -45,12 +45,12 @@ export function readInPlace({ view }: Pool): number {
     const available = lengthOf(frame);
     if (ethernet.check(view, at, available) !== undefined) continue;
     if (ethernet.destination(view, at) !== BOB) continue;
-    all += ethernet.source(view, at) % 256;
+    all += ethernet.source(view, at) | 0;
     const type = ethernet.typeOrLength(view, at);
     if (type === 0x0806) {
       if (arp.check(view, at + 14, available - 14) !== undefined) continue;
       all += arp.senderWord(view, at + 14) + arp.targetWord(view, at + 14) + arp.operation(view, at + 14);
-      all += arp.senderMac(view, at + 14) % 256;
+      all += arp.senderMac(view, at + 14) | 0;
     } else if (type === 0x8100) {
       if (vlan.check(view, at + 14, available - 14) !== undefined) continue;
       all += vlan.identifier(view, at + 14) + vlan.priority(view, at + 14) + vlan.typeOrLength(view, at + 14);
