@@ -129,8 +129,8 @@ export const pointer = (view: DataView, at: number): number => view.getUint8(at 
 export const nextHopMtu = (view: DataView, at: number): number => view.getUint16(at + 6);
 
 /**
- * Bytes of the packet that an error message quotes from `at + 8` on. RFC 4884 §5.1: types 3, 11 and 12 may give that
- * length in 32-bit words, with objects behind it; §5.3: the quote is then at least 128 bytes.
+ * Bytes of the packet that an error message quotes from `at + 8` on. RFC 4884: types 3, 11 and 12 may give that
+ * length in 32-bit words, with objects behind it; the quote is then at least 128 bytes.
  * @param available bytes of the message
  */
 export function quoteLength(view: DataView, at: number, available: number): number {

@@ -118,8 +118,8 @@ export const mtu = (view: DataView, at: number): number => view.getUint32(at + 4
 export const pointer = (view: DataView, at: number): number => view.getUint32(at + 4);
 
 /**
- * Bytes of the packet that an error message quotes from `at + 8` on. RFC 4884 §5.1: types 1 and 3 may give that length
- * in 64-bit words, with objects behind it; §5.4: the quote is then at least 128 bytes.
+ * Bytes of the packet that an error message quotes from `at + 8` on. RFC 4884: types 1 and 3 may give that length
+ * in 64-bit words, with objects behind it; the quote is then at least 128 bytes.
  * @param available bytes of the message
  */
 export function quoteLength(view: DataView, at: number, available: number): number {

@@ -2,7 +2,7 @@
  * IPv4 options as records: RFC 791 §3.1; router alert is RFC 2113.
  * Every byte is kept in its order, so that `encode` gives back what `decode` was given. What is unknown, or known and of
  * a wrong length, is kept as bytes.
- * Left out on purpose: acting on them. Source routes are refused (RFC 7126 §4.3) and nothing is recorded.
+ * Left out on purpose: acting on them. Source routes are refused (RFC 7126) and nothing is recorded.
  */
 import { IpAddress } from '../address.ts';
 import { copyOf, field } from '../record.ts';

@@ -1,7 +1,7 @@
 /**
- * The chain of IPv6 extension headers in place: RFC 8200 §4; the Authentication Header's own length rule is RFC 4302
- * §2.2. The plain records are in `ipv6-extension-record.ts`.
- * `ipv6.ts` builds on this file and not the other way, so `walk` reads two fields of the IPv6 header by hand.
+ * The chain of IPv6 extension headers in place: RFC 8200 §4; the Authentication Header's own length rule is RFC 4302.
+ * The plain records are in `ipv6-extension-record.ts`. `ipv6.ts` builds on this file and not the
+ * other way, so `walk` reads two fields of the IPv6 header by hand.
  * Left out on purpose: following a routing header (RFC 5095 retired type 0, and this host is no waypoint of the others);
  * ESP, mobility, HIP and Shim6, which end the chain as an upper layer does.
  */
@@ -60,7 +60,7 @@ export const isExtension = (nextHeader: number): boolean =>
 export function extensionLength(header: number, view: DataView, at: number): number {
   if (header === FRAGMENT) return FRAGMENT_HEADER_LENGTH;
   const units = view.getUint8(at + 1);
-  // RFC 4302 §2.2: in 4-byte units, minus 2; the others in 8-byte units, not counting the first (RFC 8200 §4.3).
+  // RFC 4302: in 4-byte units, minus 2; the others in 8-byte units, not counting the first (RFC 8200 §4.3).
   return header === AUTHENTICATION ? (units + 2) << 2 : (units + 1) << 3;
 }
 
@@ -180,7 +180,7 @@ function problem(into: ExtensionWalk, reason: DropReason, code: number, pointer:
 export function lengthWithin(header: number, view: DataView, place: number, end: number): number {
   if (end - place < 8) return -1;
   const length = extensionLength(header, view, place);
-  // RFC 4302 §2.2: twelve bytes stand before the integrity check value.
+  // RFC 4302: twelve bytes stand before the integrity check value.
   if (header === AUTHENTICATION && length < 12) return -1;
   return length > end - place ? -1 : length;
 }

@@ -1,7 +1,7 @@
 /**
- * Options of Neighbor Discovery messages, in place and as records: RFC 4861 §4.6; recursive DNS servers are RFC 8106 §5.1.
+ * Options of Neighbor Discovery messages, in place and as records: RFC 4861 §4.6; recursive DNS servers are RFC 8106.
  * What is unknown, or known and of a wrong length, is kept as bytes.
- * Left out on purpose: link-layer addresses that are not Ethernet's (RFC 2464 §6 gives those their length).
+ * Left out on purpose: link-layer addresses that are not Ethernet's (RFC 2464 gives those their length).
  */
 import { type IpAddress, readAddress } from '../address.ts';
 import { readMac } from '../mac.ts';
@@ -16,7 +16,7 @@ export const REDIRECTED_HEADER = 4;
 export const MTU = 5;
 export const RECURSIVE_DNS_SERVER = 25;
 
-/** A link-layer address option of Ethernet (RFC 2464 §6), in bytes. */
+/** A link-layer address option of Ethernet (RFC 2464), in bytes. */
 export const LINK_LAYER_ADDRESS_LENGTH = 8;
 
 export const OPTION_NAMES: Readonly<Record<number, string>> = {

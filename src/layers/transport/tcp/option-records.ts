@@ -1,6 +1,6 @@
 /**
  * TCP options as records: RFC 9293 §3.2 and the RFCs named in `options.ts`; Multipath TCP is RFC 8684, accurate ECN
- * RFC 9768 §3.2.3, experiment identifiers RFC 6994.
+ * RFC 9768, experiment identifiers RFC 6994.
  * Every byte is kept in its order, so that `encode` gives back what `decode` was given. What is unknown, or known and of
  * a wrong length, is kept as bytes. Left out on purpose: the insides of Multipath TCP beyond the subtype.
  */
