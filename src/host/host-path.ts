@@ -3,11 +3,13 @@
  * generation number says that something changed. Sending on it looks nothing up and allocates nothing.
  */
 import { type Family, type IpAddress, isUnspecified } from '../layers/address.ts';
+import { pseudoHeaderSum } from '../layers/checksum.ts';
 import type { ErrorCode } from '../layers/errors.ts';
 import type { Frame } from '../layers/frame.ts';
 import { IPV4, IPV6 } from '../layers/link/ethertype.ts';
 import type { Neighbour } from '../layers/link/neighbour.ts';
 import { fragment4, fragment6 } from '../layers/network/fragmentation.ts';
+import * as icmpv6 from '../layers/network/icmpv6.ts';
 import * as ipv4 from '../layers/network/ipv4.ts';
 import * as ipv6 from '../layers/network/ipv6.ts';
 import type { DatagramPath } from '../layers/transport/udp-services.ts';
@@ -131,6 +133,14 @@ export class HostPath implements DatagramPath {
     // The interface's MTU first: most packets fit, and the learnt one is then seldom asked.
     if (length + this.headerLength > Math.min(this.interfaceMtu, this.learntMtu)) return this.sendInPieces(frame);
     return this.transmit(frame);
+  }
+
+  /** Sends an ICMPv6 message whose checksum is still to be computed. */
+  sendMessage(frame: Frame): void {
+    const length = frame.end - frame.start;
+    const pseudo = pseudoHeaderSum(this.local, this.remote, icmpv6.PROTOCOL, length);
+    icmpv6.writeChecksum(frame.view, frame.start, length, pseudo);
+    this.send(frame, icmpv6.PROTOCOL, 0);
   }
 
   /** Upper-layer advice that packets get through to the remote end (RFC 4861 §7.3.1). */

@@ -2,8 +2,8 @@
  * ICMP messages that arrive, of both families: RFC 1122 §3.2.2, RFC 4443. They are protocols as UDP and TCP are.
  * Left out on purpose: timestamps, address masks, information requests, source quench (RFC 6633, RFC 6918).
  */
-import { IpAddress } from '../layers/address.ts';
-import { pseudoHeaderSum, pseudoHeaderSum6 } from '../layers/checksum.ts';
+import { IpAddress, isUnspecified } from '../layers/address.ts';
+import { pseudoHeaderSum6 } from '../layers/checksum.ts';
 import type { DropReason } from '../layers/drop.ts';
 import { copyBytes } from '../layers/memory.ts';
 import type { IcmpError } from '../layers/network/icmp-error.ts';
@@ -49,6 +49,7 @@ abstract class IcmpProtocol implements TransportProtocol {
     const { machine } = this;
     if (packet.toGroup && !machine.settings.answerGroupEcho) return 'icmp-unknown-type';
     const source = packet.source();
+    if (isUnspecified(source)) return 'icmp-unknown-type';
     const local = packet.toGroup ? undefined : packet.destination();
     const path = this.paths.path(source, local, linkOf(source, packet.interfaceIndex));
     if (typeof path === 'string') return 'ip-no-route';
@@ -62,9 +63,7 @@ abstract class IcmpProtocol implements TransportProtocol {
       path.send(frame, icmpv4.PROTOCOL, 0);
       return undefined;
     }
-    const pseudo = pseudoHeaderSum(path.local, path.remote, icmpv6.PROTOCOL, packet.length);
-    icmpv6.writeChecksum(frame.view, frame.start, packet.length, pseudo);
-    path.send(frame, icmpv6.PROTOCOL, 0);
+    path.sendMessage(frame);
     return undefined;
   }
 }

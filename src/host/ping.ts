@@ -143,7 +143,8 @@ export class Ping {
       return path.send(frame, icmpv4.PROTOCOL, 0);
     }
     icmpv6.writeHeader(view, start, icmpv6.ECHO_REQUEST, 0, rest);
-    icmpv6.writeChecksum(view, start, length, pseudoHeaderSum(path.local, path.remote, icmpv6.PROTOCOL, length));
+    const pseudo = pseudoHeaderSum(path.local, path.remote, icmpv6.PROTOCOL, length);
+    icmpv6.writeChecksum(view, start, length, pseudo);
     return path.send(frame, icmpv6.PROTOCOL, 0);
   }
 }

@@ -30,6 +30,7 @@ export const DROP_REASONS = {
   'ethernet-unknown-type': { what: 'no protocol here has this EtherType', rule: 'RFC 1122 §2.3' },
   'ethernet-bad-length': { what: 'the length field goes beyond the frame', rule: 'IEEE 802.3 §3.2.6' },
   'vlan-truncated': { what: 'shorter than its VLAN tag', rule: 'IEEE 802.1Q §9.6' },
+  'vlan-not-ours': { what: 'no interface here belongs to that VLAN', rule: 'IEEE 802.1Q §8.6' },
   'llc-truncated': { what: 'shorter than its LLC header', rule: 'RFC 1042' },
   'ppp-truncated': { what: 'shorter than its PPP header', rule: 'RFC 1661 §2' },
   'pppoe-truncated': { what: 'shorter than its PPPoE header', rule: 'RFC 2516 §4' },
@@ -86,6 +87,7 @@ export const DROP_REASONS = {
   'igmp-truncated': { what: 'shorter than its IGMP message', rule: 'RFC 3376 §7.1' },
   'igmp-bad-checksum': { what: 'the IGMP checksum does not match', rule: 'RFC 3376 §4.1.2' },
   'ndp-invalid': { what: 'a neighbour discovery message failed its validity checks', rule: 'RFC 4861 §7.1' },
+  'ndp-not-for-us': { what: 'the target is not an address of this host', rule: 'RFC 4861 §7.2.3' },
   // Transport
   'udp-truncated': { what: 'shorter than a UDP header', rule: 'RFC 768' },
   'udp-bad-length': { what: 'the length field disagrees with IP', rule: 'RFC 768' },

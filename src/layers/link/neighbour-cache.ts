@@ -16,8 +16,11 @@ import { Neighbour, type PendingPacket } from './neighbour.ts';
 export interface NeighbourSettings {
   /** Entries at most (`net.ipv4.neigh.default.gc_thresh3`). */
   maximumEntries: number;
-  /** Packets that may wait for one neighbour; at least 1, the newest are kept (RFC 1122 §2.3.2.2). */
-  maximumPending: number;
+  /**
+   * Bytes of memory that packets for one neighbour may take while they wait (`net.ipv4.neigh.default.unres_qlen_bytes`).
+   * The newest are kept, and one always (RFC 1122 §2.3.2.2). In bytes, so that all fragments of a large packet fit.
+   */
+  maximumPendingBytes: number;
   /** BaseReachableTime (RFC 4861 §10); the time used is drawn from half to one and a half of it. Nanoseconds. */
   reachableTimeNs: number;
   /** RetransTimer: between two questions to one neighbour. For ARP never below a second (RFC 1122 §2.3.2.1). */
@@ -33,7 +36,7 @@ export interface NeighbourSettings {
 /** RFC 4861 §10. */
 export const NEIGHBOUR_SETTINGS: Readonly<NeighbourSettings> = {
   maximumEntries: 1024,
-  maximumPending: 16,
+  maximumPendingBytes: 212_992,
   reachableTimeNs: 30 * SECOND,
   retransTimerNs: SECOND,
   delayFirstProbeNs: 5 * SECOND,
@@ -52,7 +55,7 @@ export interface NeighbourLink {
   /** A packet that waited will never be sent: its neighbour did not answer. */
   unreachable(neighbour: Neighbour, packet: PendingPacket): void;
   /** A packet that waited lost its place. */
-  dropped(frame: Frame, reason: DropReason): void;
+  dropped(packet: PendingPacket, reason: DropReason): void;
   /** A neighbour left the cache because it did not answer, or ceased to be a router. */
   lost(neighbour: Neighbour): void;
 }
@@ -118,11 +121,13 @@ export class NeighbourCache {
       return;
     }
     // RFC 1122 §2.3.2.2: keep the latest.
-    while (neighbour.pending.length >= Math.max(1, this.settings.maximumPending)) {
-      const oldest = neighbour.pending.shift();
-      if (oldest !== undefined) this.link.dropped(oldest.frame, 'neighbour-queue-full');
-    }
     neighbour.pending.push(packet);
+    neighbour.pendingBytes += frame.block.length;
+    while (neighbour.pendingBytes > this.settings.maximumPendingBytes && neighbour.pending.length > 1) {
+      const oldest = neighbour.pending.shift()!;
+      neighbour.pendingBytes -= oldest.frame.block.length;
+      this.link.dropped(oldest, 'neighbour-queue-full');
+    }
     if (neighbour.timer.deadline === Number.POSITIVE_INFINITY) this.ask(neighbour, false);
   }
 
@@ -212,6 +217,7 @@ export class NeighbourCache {
     neighbour.state = 'GONE';
     neighbour.timer.cancel();
     this.entries.delete(neighbour.address);
+    neighbour.pendingBytes = 0;
     for (const packet of neighbour.pending.splice(0)) this.link.unreachable(neighbour, packet);
   }
 
@@ -262,6 +268,7 @@ export class NeighbourCache {
 
   private flush(neighbour: Neighbour): void {
     neighbour.asked = 0;
+    neighbour.pendingBytes = 0;
     for (const { frame } of neighbour.pending.splice(0)) {
       this.mayTransmit(neighbour);
       this.link.transmit(neighbour, frame);

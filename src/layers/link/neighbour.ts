@@ -30,6 +30,8 @@ export class Neighbour {
   /** Questions sent since it was last heard. */
   asked: number;
   readonly pending: PendingPacket[];
+  /** Memory that those take. */
+  pendingBytes: number;
   readonly timer: Timer;
 
   constructor(address: IpAddress, now: number, makeTimer: (neighbour: Neighbour) => Timer) {
@@ -43,6 +45,7 @@ export class Neighbour {
     this.lastAskedAt = Number.NEGATIVE_INFINITY;
     this.asked = 0;
     this.pending = [];
+    this.pendingBytes = 0;
     this.timer = makeTimer(this);
   }
 
