@@ -63,15 +63,9 @@ export class EventQueue {
    * @param sequence from `takeSequence`: among events of one time the smaller happens first
    */
   push(time: number, sequence: number, event: Event): void {
-    const at = this.length;
-    if (at === this.times.length) this.grow();
-    let slot = at;
-    if (this.freeCount > 0) slot = this.freeSlots[--this.freeCount]!;
-    if (slot === this.events.length) this.events.push(event);
-    else this.events[slot] = event;
-    this.sequences[slot] = sequence;
-    this.length = at + 1;
-    this.siftUp(at, time, sequence, slot);
+    const at = this.append(sequence, event);
+    this.times[at] = time;
+    this.siftUp(at);
   }
 
   /** Takes the first event out. Only while `length > 0`. */
@@ -80,8 +74,8 @@ export class EventQueue {
     const event = this.events[slot]!;
     this.events[slot] = NOTHING;
     this.freeSlots[this.freeCount++] = slot;
-    const last = --this.length;
-    if (last > 0) this.siftDown(this.times[last]!, this.slots[last]!);
+    this.length--;
+    if (this.length > 0) this.siftDown();
     return event;
   }
 
@@ -102,11 +96,32 @@ export class EventQueue {
     }
     this.length = kept;
     // Putting them back one after the other from the front keeps every prefix a heap.
-    for (let at = 1; at < kept; at++) this.siftUp(at, times[at]!, sequences[slots[at]!]!, slots[at]!);
+    for (let at = 1; at < kept; at++) this.siftUp(at);
   }
 
-  private siftUp(at: number, time: number, sequence: number, slot: number): void {
+  // No function that is too large to be inlined takes a time as an argument: V8 would box the double, and these 16 bytes
+  // an event were most of what a frame allocated.
+
+  /** Gives an event a slot, and that a place at the end of the heap. @returns the place */
+  private append(sequence: number, event: Event): number {
+    const at = this.length;
+    if (at === this.times.length) this.grow();
+    let slot = at;
+    if (this.freeCount > 0) slot = this.freeSlots[--this.freeCount]!;
+    if (slot === this.events.length) this.events.push(event);
+    else this.events[slot] = event;
+    this.sequences[slot] = sequence;
+    this.slots[at] = slot;
+    this.length = at + 1;
+    return at;
+  }
+
+  /** Moves the entry at `at` up to where it belongs. */
+  private siftUp(at: number): void {
     const { times, slots, sequences } = this;
+    const time = times[at]!;
+    const slot = slots[at]!;
+    const sequence = sequences[slot]!;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       const parentTime = times[parent]!;
@@ -122,14 +137,16 @@ export class EventQueue {
   }
 
   /**
-   * Moves the hole at the top down to where (time, slot), the former last entry, belongs.
+   * Fills the hole at the top: moves it down to where the former last entry belongs.
    *
    * Which child is less is a coin toss, and a branch on it is guessed wrongly half the time: computing the child's place
    * is a quarter faster. In a queue beyond the caches a branch wins by a third, because a guess fetches the next level early.
    */
-  private siftDown(time: number, slot: number): void {
+  private siftDown(): void {
     const { times, slots, sequences } = this;
     const length = this.length;
+    const time = times[length]!;
+    const slot = slots[length]!;
     const sequence = sequences[slot]!;
     const guess = length > CACHED_ENTRIES;
     let at = 0;

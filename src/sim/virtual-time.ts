@@ -71,9 +71,7 @@ export class VirtualTime implements Timers {
    * @throws {RangeError} if the time is past or not a whole number
    */
   schedule(time: number, event: Event, sequence: number = this.queue.takeSequence()): void {
-    if (!(time >= this.time) || Math.floor(time) !== time || time === Infinity) {
-      throw new RangeError(`an event needs a whole number of nanoseconds from ${this.time} on, not ${time}`);
-    }
+    if (!(time >= this.time) || Math.floor(time) !== time || time === Infinity) refuse('an event', this.time, time);
     this.live++;
     this.queue.push(time, sequence, event);
   }
@@ -107,9 +105,7 @@ export class VirtualTime implements Timers {
    * @throws {RangeError} if the time is past or not a whole number
    */
   runUntil(time: number): void {
-    if (!(time >= this.time) || Math.floor(time) !== time || time === Infinity) {
-      throw new RangeError(`time runs until a whole number of nanoseconds from ${this.time} on, not ${time}`);
-    }
+    if (!(time >= this.time) || Math.floor(time) !== time || time === Infinity) refuse('a run', this.time, time);
     while (this.nextTime <= time) this.step();
     this.advanceTo(time);
   }
@@ -194,6 +190,10 @@ export class VirtualTime implements Timers {
   }
 }
 
+function refuse(what: string, now: number, time: number): never {
+  throw new RangeError(`${what} needs a moment in whole nanoseconds from ${now} on, not ${time}`);
+}
+
 /** A timer of virtual time. It owns at most one queue entry that counts: the one with `entrySequence`. */
 class VirtualTimer implements Timer, Event {
   deadline: number;
@@ -215,9 +215,7 @@ class VirtualTimer implements Timer, Event {
 
   arm(deadline: number): void {
     // Also refuses NaN, which would poison the order of the whole queue.
-    if (Math.floor(deadline) !== deadline) {
-      throw new RangeError(`a timer needs a whole number of nanoseconds, not ${deadline}`);
-    }
+    if (Math.floor(deadline) !== deadline) refuse('a timer', this.owner.now(), deadline);
     if (deadline === Infinity) {
       this.cancel();
       return;

@@ -1,0 +1,266 @@
+/**
+ * One direction of a link. A frame meets, in this order: queue, serialisation at the rate, faults, propagation delay and
+ * jitter, delivery. Everything that waits here waits in pooled transits: frames in order share one pending event, and a
+ * frame in flight allocates nothing.
+ */
+
+import type { Timer } from '../../layers/clock.ts';
+import type { DropReason } from '../../layers/drop.ts';
+import type { Frame } from '../../layers/frame.ts';
+import { FCS_LENGTH } from '../../layers/link/fcs.ts';
+import type { FrameReceiver, Port } from '../../layers/link/port.ts';
+import type { Direction } from '../../trace/medium-observer.ts';
+import type { Event } from '../event-queue.ts';
+import { DirectionCounters } from './counters.ts';
+import type { Fault } from './faults/fault.ts';
+import type { LineRate } from './line-rate.ts';
+import type { Medium } from './medium.ts';
+import type { DirectionParts } from './parts.ts';
+import type { QueueDiscipline, QueueOwner } from './queue-discipline.ts';
+import { SojournStatistics } from './sojourn.ts';
+import { Transit, TransitList, type TransitOwner } from './transit.ts';
+
+export class LinkDirection implements Port, QueueOwner, TransitOwner {
+  readonly direction: Direction;
+  readonly counters: DirectionCounters;
+  readonly sojourn: SojournStatistics;
+  readonly queue: QueueDiscipline;
+  readonly hasFrameCheckSequence: boolean;
+  /** Whom frames are delivered to. */
+  receiver: FrameReceiver | undefined;
+  private readonly medium: Medium;
+  private readonly line: LineRate | undefined;
+  private readonly overheadBytes: number;
+  private readonly delayNs: number;
+  private readonly faults: readonly Fault[];
+  private readonly idle: Transit[];
+  private readonly lineFree: Event;
+  private onLine: Transit | undefined;
+  private readonly inFlight: TransitList;
+  private readonly firstArrives: Event;
+  private lastArrival: number;
+  /** Copies that still have faults to meet. */
+  private readonly copies: TransitList;
+  private readonly held: Transit[];
+  private readonly holdTimer: Timer;
+
+  constructor(medium: Medium, direction: Direction, parts: DirectionParts, hasFrameCheckSequence: boolean) {
+    this.direction = direction;
+    this.counters = new DirectionCounters();
+    this.sojourn = new SojournStatistics();
+    this.queue = parts.queue(this);
+    this.hasFrameCheckSequence = hasFrameCheckSequence;
+    this.receiver = undefined;
+    this.medium = medium;
+    this.line = parts.line;
+    this.overheadBytes = parts.overheadBytes + (hasFrameCheckSequence ? FCS_LENGTH : 0);
+    this.delayNs = parts.delayNs;
+    this.faults = parts.faults;
+    this.idle = [];
+    this.lineFree = { fire: () => this.lineBecomesFree() };
+    this.onLine = undefined;
+    this.inFlight = new TransitList();
+    this.firstArrives = { fire: () => this.firstInFlightArrives() };
+    this.lastArrival = 0;
+    this.copies = new TransitList();
+    this.held = [];
+    this.holdTimer = medium.time.timer(() => this.releaseOverdue());
+  }
+
+  /** Takes a frame from the sender. */
+  send(frame: Frame): void {
+    const { medium, counters } = this;
+    const serial = medium.takeSerial();
+    counters.framesSent++;
+    counters.bytesSent += frame.end - frame.start;
+    if (medium.observer !== undefined) medium.observer.frameSent(this.direction, serial, frame);
+    const transit = this.transit(frame, serial, counters.framesSent, false);
+    if (this.line === undefined) {
+      this.judge(transit);
+      return;
+    }
+    const now = medium.time.now();
+    transit.enqueuedAt = now;
+    // A frame on an idle line goes through the queue too: a discipline sees every frame.
+    this.queue.enqueue(transit, now);
+    if (this.onLine === undefined) this.sendNext(this.line, now);
+  }
+
+  queueDropped(transit: Transit, reason: DropReason, detail: string): void {
+    this.drop(transit, reason, detail);
+  }
+
+  /** A frame that does not keep the order arrives. */
+  arrived(transit: Transit): void {
+    this.deliver(transit);
+  }
+
+  private sendNext(line: LineRate, now: number): void {
+    const transit = this.queue.dequeue(now);
+    this.onLine = transit;
+    if (transit === undefined) return;
+    this.sojourn.add(now - transit.enqueuedAt);
+    const bits = (transit.frame.end - transit.frame.start + this.overheadBytes) * 8;
+    this.medium.time.schedule(line.end(now, bits), this.lineFree);
+  }
+
+  private lineBecomesFree(): void {
+    const transit = this.onLine!;
+    this.sendNext(this.line!, this.medium.time.now());
+    this.judge(transit);
+  }
+
+  /** Lets a frame meet the faults, then its copies those that come after the fault that made them. */
+  private judge(transit: Transit): void {
+    if (this.faults.length === 0) {
+      this.propagate(transit);
+      return;
+    }
+    for (let next: Transit | undefined = transit; next !== undefined; next = this.copies.takeFirst()) {
+      this.meetFaults(next);
+      this.settle(next);
+    }
+  }
+
+  private meetFaults(transit: Transit): void {
+    const { faults } = this;
+    for (let index = transit.resumesAt; index < faults.length; index++) {
+      faults[index]!.judge(transit);
+      if (transit.damage !== '') this.damaged(transit);
+      if (transit.copies > 0) this.duplicate(transit, index + 1);
+    }
+  }
+
+  private damaged(transit: Transit): void {
+    this.counters.framesCorrupted++;
+    this.medium.observer?.frameCorrupted(this.direction, transit.serial, transit.frame, transit.damage);
+    transit.damage = '';
+  }
+
+  private duplicate(transit: Transit, resumesAt: number): void {
+    for (; transit.copies > 0; transit.copies--) {
+      // A frame that has ended has no copies, though the dice were thrown.
+      if (transit.dropped !== undefined) continue;
+      const serial = this.medium.takeSerial();
+      const copy = this.transit(this.medium.pool.duplicate(transit.frame), serial, transit.ordinal, true);
+      copy.resumesAt = resumesAt;
+      copy.carriesCheckSequence = transit.carriesCheckSequence;
+      copy.checkSequence = transit.checkSequence;
+      this.counters.framesDuplicated++;
+      this.medium.observer?.frameDuplicated(this.direction, transit.serial, serial, copy.frame);
+      this.copies.append(copy);
+    }
+  }
+
+  /** Does what the faults decided. */
+  private settle(transit: Transit): void {
+    if (transit.dropped !== undefined) {
+      this.drop(transit, transit.dropped, transit.dropDetail);
+      return;
+    }
+    if (transit.holdFrames > 0 || transit.mayBeOvertaken) {
+      this.counters.framesDelayed++;
+      this.medium.observer?.frameDelayed(this.direction, transit.serial, transit.frame, transit.delayDetail);
+    }
+    if (transit.holdFrames > 0) {
+      transit.holdNs += this.medium.time.now();
+      this.held.push(transit);
+      this.armHoldTimer();
+      return;
+    }
+    this.propagate(transit);
+    if (this.held.length > 0) this.passHeld(transit.arrivesAt);
+  }
+
+  private propagate(transit: Transit): void {
+    const { time } = this.medium;
+    this.arriveAt(transit, time.now() + this.delayNs + transit.extraDelayNs);
+  }
+
+  private arriveAt(transit: Transit, moment: number): void {
+    const { time } = this.medium;
+    transit.sequence = time.takeSequence();
+    if (transit.mayBeOvertaken) {
+      transit.arrivesAt = moment;
+      time.schedule(moment, transit, transit.sequence);
+      return;
+    }
+    if (moment > this.lastArrival) this.lastArrival = moment;
+    transit.arrivesAt = this.lastArrival;
+    if (this.inFlight.first === undefined) time.schedule(transit.arrivesAt, this.firstArrives, transit.sequence);
+    this.inFlight.append(transit);
+  }
+
+  private firstInFlightArrives(): void {
+    const transit = this.inFlight.takeFirst()!;
+    const next = this.inFlight.first;
+    // Its place in the order of events is the one it took when it was sent on.
+    if (next !== undefined) this.medium.time.schedule(next.arrivesAt, this.firstArrives, next.sequence);
+    this.deliver(transit);
+  }
+
+  /** A frame goes on past those that are held; one that has been passed often enough arrives right behind it. */
+  private passHeld(arrivesAt: number): void {
+    const { held } = this;
+    let kept = 0;
+    for (let at = 0; at < held.length; at++) {
+      const transit = held[at]!;
+      if (--transit.holdFrames > 0) held[kept++] = transit;
+      else this.arriveAt(transit, arrivesAt + transit.extraDelayNs);
+    }
+    if (kept === held.length) return;
+    held.length = kept;
+    this.armHoldTimer();
+  }
+
+  private releaseOverdue(): void {
+    const { held } = this;
+    const now = this.medium.time.now();
+    let kept = 0;
+    for (let at = 0; at < held.length; at++) {
+      const transit = held[at]!;
+      if (transit.holdNs > now) held[kept++] = transit;
+      else this.propagate(transit);
+    }
+    held.length = kept;
+    this.armHoldTimer();
+  }
+
+  private armHoldTimer(): void {
+    let earliest = Infinity;
+    for (const { holdNs } of this.held) if (holdNs < earliest) earliest = holdNs;
+    this.holdTimer.arm(earliest);
+  }
+
+  private deliver(transit: Transit): void {
+    if (transit.carriesCheckSequence && transit.failsCheck) {
+      this.drop(transit, 'ethernet-bad-fcs', 'damaged on the way');
+      return;
+    }
+    const { receiver, counters, medium } = this;
+    if (receiver === undefined) {
+      this.drop(transit, 'medium-unplugged', `nothing at ${this.direction.to}`);
+      return;
+    }
+    const { frame } = transit;
+    counters.framesDelivered++;
+    counters.bytesDelivered += frame.end - frame.start;
+    if (medium.observer !== undefined) medium.observer.frameDelivered(this.direction, transit.serial, frame);
+    this.idle.push(transit);
+    receiver.receive(frame);
+    medium.pool.release(frame);
+  }
+
+  private drop(transit: Transit, reason: DropReason, detail: string): void {
+    this.counters.countDrop(reason);
+    this.medium.observer?.frameDropped(this.direction, transit.serial, transit.frame, reason, detail);
+    this.medium.pool.release(transit.frame);
+    this.idle.push(transit);
+  }
+
+  private transit(frame: Frame, serial: number, ordinal: number, isCopy: boolean): Transit {
+    const transit = this.idle.pop() ?? new Transit(this, frame);
+    transit.begin(frame, serial, ordinal, isCopy);
+    return transit;
+  }
+}

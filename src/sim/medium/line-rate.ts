@@ -1,0 +1,81 @@
+/**
+ * How long a frame takes onto the line: a rate that is constant, or constant from step to step.
+ *
+ * Work is counted in bit-nanoseconds (bits × 10^9; a line at r bits/s does r of them in a nanosecond), which are whole
+ * numbers. What is left of a nanosecond is carried into the next frame of a busy line, so a long burst ends when
+ * arithmetic says, to the nanosecond.
+ */
+
+/** From `atNs` on the line runs at this rate. */
+export interface RateStep {
+  readonly atNs: number;
+  readonly bitsPerSecond: number;
+}
+
+export class LineRate {
+  private readonly steps: readonly RateStep[];
+  private readonly repeatNs: number;
+  private lastEnd: number;
+  private carriedWork: number;
+
+  /**
+   * @param steps in order, the first at 0; a rate of 0 is an outage in which frames wait
+   * @param repeatNs when the steps begin again; `Infinity` if never
+   */
+  constructor(steps: readonly RateStep[], repeatNs = Infinity) {
+    this.steps = steps;
+    this.repeatNs = repeatNs;
+    this.lastEnd = -1;
+    this.carriedWork = 0;
+  }
+
+  /** When a frame that starts at `start` has left the sender. Call it in the order in which frames start. */
+  end(start: number, bits: number): number {
+    let work = bits * 1e9;
+    if (start === this.lastEnd) work += this.carriedWork;
+    const end = this.steps.length === 1 ? this.constantEnd(start, work) : this.steppedEnd(start, work);
+    this.lastEnd = end;
+    return end;
+  }
+
+  private constantEnd(start: number, work: number): number {
+    const rate = this.steps[0]!.bitsPerSecond;
+    const duration = Math.floor(work / rate);
+    this.carriedWork = work - duration * rate;
+    return start + duration;
+  }
+
+  private steppedEnd(start: number, work: number): number {
+    const { steps, repeatNs } = this;
+    let cycleStart = repeatNs === Infinity ? 0 : Math.floor(start / repeatNs) * repeatNs;
+    let index = this.stepAt(start - cycleStart);
+    for (let time = start; ; ) {
+      const rate = steps[index]!.bitsPerSecond;
+      const stepEnd = cycleStart + (index + 1 < steps.length ? steps[index + 1]!.atNs : repeatNs);
+      const room = stepEnd - time;
+      if (rate > 0 && work / rate < room) {
+        const duration = Math.floor(work / rate);
+        this.carriedWork = work - duration * rate;
+        return time + duration;
+      }
+      work -= rate * room;
+      time = stepEnd;
+      if (++index === steps.length) {
+        index = 0;
+        cycleStart += repeatNs;
+      }
+    }
+  }
+
+  /** The last step that has begun `phase` nanoseconds into the cycle. */
+  private stepAt(phase: number): number {
+    let low = 0;
+    let high = this.steps.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.steps[middle]!.atNs <= phase) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,26 @@
+/** What every link of one world shares: its time, its frames, its dice, who watches, and the count of frames sent. */
+import type { FramePool } from '../../layers/frame.ts';
+import type { MediumObserver } from '../../trace/medium-observer.ts';
+import type { RandomStreams } from '../random-streams.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+
+export class Medium {
+  readonly time: VirtualTime;
+  readonly pool: FramePool;
+  readonly streams: RandomStreams;
+  readonly observer: MediumObserver | undefined;
+  private serials: number;
+
+  constructor(time: VirtualTime, pool: FramePool, streams: RandomStreams, observer?: MediumObserver) {
+    this.time = time;
+    this.pool = pool;
+    this.streams = streams;
+    this.observer = observer;
+    this.serials = 0;
+  }
+
+  /** Numbers a frame that a sender hands over, or a copy that the medium makes. Counts from 1. */
+  takeSerial(): number {
+    return ++this.serials;
+  }
+}
