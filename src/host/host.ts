@@ -1,8 +1,8 @@
 /**
- * One machine on the network: interfaces, addresses, routes, the IP layers, ICMP and UDP, put together. TCP and whatever
- * else is written above IP is registered by its protocol number.
+ * One machine on the network: interfaces, addresses, routes, the IP layers, ICMP, UDP and TCP, put together. Whatever else
+ * is written above IP is registered by its protocol number.
  */
-import { type IpAddress, LOOPBACK_V4, LOOPBACK_V6 } from '../layers/address.ts';
+import { type Family, type IpAddress, LOOPBACK_V4, LOOPBACK_V6 } from '../layers/address.ts';
 import { formatIpAddress, ipAddress } from '../layers/address-text.ts';
 import type { Timers } from '../layers/clock.ts';
 import type { DropReason } from '../layers/drop.ts';
@@ -20,6 +20,9 @@ import type { HostObserver } from '../layers/observer.ts';
 import { network, type Prefix, prefix } from '../layers/prefix.ts';
 import type { Random } from '../layers/random.ts';
 import type { TransportProtocol } from '../layers/transport/protocol.ts';
+import type { TcpEnvironment } from '../layers/transport/tcp/environment.ts';
+import { PROTOCOL as TCP_PROTOCOL } from '../layers/transport/tcp/segment.ts';
+import { Tcp } from '../layers/transport/tcp/tcp.ts';
 import { PROTOCOL as UDP_PROTOCOL } from '../layers/transport/udp.ts';
 import { Udp } from '../layers/transport/udp-endpoints.ts';
 import { type OwnAddress, ownAddress } from './address-book.ts';
@@ -64,6 +67,8 @@ export interface HostParts {
   /** Whether it forwards packets of others: a router. */
   readonly forwarding?: boolean;
   readonly settings?: HostOptions;
+  /** Chooses TCP's initial sequence numbers instead of RFC 6528: for tests near the wrap, and for exercises. */
+  readonly initialSequenceNumber?: TcpEnvironment['initialSequenceNumber'];
 }
 
 export interface InterfaceOptions {
@@ -88,6 +93,9 @@ export interface InterfaceOptions {
 export class Host implements PathFinder {
   readonly name: string;
   readonly udp: Udp;
+  readonly tcp: Tcp;
+  /** The hop limit of what is sent when nobody chose one. */
+  readonly defaultHopLimit: (family: Family) => number;
   readonly arp: ArpResolution;
   readonly discovery: NeighbourDiscovery;
   private readonly machine: Machine;
@@ -146,7 +154,10 @@ export class Host implements PathFinder {
     this.udp = new Udp({ timers, random, memory, pool, network: udpNetwork }, settings.udp);
     this.register(icmpv4.PROTOCOL, new Icmp4(machine, this.paths, this.pinger, this.errorInput));
     this.register(icmpv6.PROTOCOL, new Icmp6(machine, this.paths, this.pinger, this.errorInput, this.discovery));
+    this.tcp = new Tcp(this.tcpEnvironment(parts), settings.tcp);
+    this.defaultHopLimit = (family) => udpNetwork.defaultHopLimit(family);
     this.register(UDP_PROTOCOL, this.udp);
+    this.register(TCP_PROTOCOL, this.tcp);
     this.addLoopback();
   }
 
@@ -274,6 +285,11 @@ export class Host implements PathFinder {
     return this.paths.path(remote, local, interfaceIndex);
   }
 
+  /** Whether a program may speak from an address: it is this host's. */
+  isLocal(address: IpAddress): boolean {
+    return this.machine.addresses.isLocal(address);
+  }
+
   /** Sends an echo request. `callback` is called once: with the reply, an error, or the timeout. */
   ping(remote: IpAddress | string, options: PingOptions, callback: (result: PingResult) => void): void {
     this.pinger.send(typeof remote === 'string' ? ipAddress(remote) : remote, options, callback);
@@ -291,6 +307,22 @@ export class Host implements PathFinder {
 
   leaveGroup(group: IpAddress, interfaceIndex = 0): void {
     this.groups.leave(group, interfaceIndex);
+  }
+
+  private tcpEnvironment(parts: HostParts): TcpEnvironment {
+    const { timers, random, memory, pool, initialSequenceNumber } = parts;
+    const { machine, paths } = this;
+    return {
+      timers,
+      random,
+      memory,
+      pool,
+      paths,
+      initialSequenceNumber,
+      get observer() {
+        return machine.observer;
+      },
+    };
   }
 
   private addLoopback(): void {

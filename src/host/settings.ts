@@ -6,6 +6,7 @@ import { MILLISECOND, SECOND } from '../layers/clock.ts';
 import { NEIGHBOUR_SETTINGS, type NeighbourSettings } from '../layers/link/neighbour-cache.ts';
 import { LIFETIME_NS } from '../layers/network/path-mtu.ts';
 import { REASSEMBLY_SETTINGS, type ReassemblySettings } from '../layers/network/reassembly.ts';
+import { RFC_SETTINGS, type TcpSettings } from '../layers/transport/tcp/settings.ts';
 import { UDP_SETTINGS, type UdpSettings } from '../layers/transport/udp-endpoints.ts';
 
 export interface HostSettings {
@@ -34,15 +35,18 @@ export interface HostSettings {
   readonly ndp: NeighbourSettings;
   readonly reassembly: ReassemblySettings;
   readonly udp: UdpSettings;
+  /** What TCP connections start with. */
+  readonly tcp: TcpSettings;
 }
 
 /** The settings as a caller writes them: what is left out has its default. */
 export type HostOptions = Partial<
-  Omit<HostSettings, 'arp' | 'ndp' | 'reassembly' | 'udp'> & {
+  Omit<HostSettings, 'arp' | 'ndp' | 'reassembly' | 'udp' | 'tcp'> & {
     readonly arp: Partial<NeighbourSettings>;
     readonly ndp: Partial<NeighbourSettings>;
     readonly reassembly: Partial<ReassemblySettings>;
     readonly udp: Partial<UdpSettings>;
+    readonly tcp: Partial<TcpSettings>;
   }
 >;
 
@@ -60,6 +64,7 @@ export const HOST_SETTINGS: HostSettings = {
   ndp: NEIGHBOUR_SETTINGS,
   reassembly: REASSEMBLY_SETTINGS,
   udp: UDP_SETTINGS,
+  tcp: RFC_SETTINGS,
 };
 
 /** RFC 5227 §1.1: from one announcement to the next, and within which a second conflict is not answered again. */
@@ -85,6 +90,7 @@ export function hostSettings(options: HostOptions = {}): HostSettings {
     ndp: { ...NEIGHBOUR_SETTINGS, ...options.ndp },
     reassembly: { ...REASSEMBLY_SETTINGS, ...options.reassembly },
     udp: { ...UDP_SETTINGS, ...options.udp },
+    tcp: { ...RFC_SETTINGS, ...options.tcp },
   };
   if (!Number.isInteger(settings.hopLimit) || settings.hopLimit < 1 || settings.hopLimit > 255) {
     throw new RangeError(
