@@ -353,8 +353,7 @@ export class Socket {
   private check(result: number, syscall: string, address?: SocketAddress): number {
     this.report(syscall, result, address);
     if (result >= 0) return result;
-    const code = this.descriptor < 0 ? 'EBADF' : errorCodeOf(result);
-    throw socketError(code, syscall, address);
+    throw socketError(errorCodeOf(result), syscall, address);
   }
 
   private report(syscall: string, result: number, address?: SocketAddress): void {
