@@ -171,6 +171,12 @@ describe('the chain of extension headers', () => {
       options: [{ name: 'malformed', bytes: Uint8Array.of(1, 5, 0, 0, 0, 0) }],
     };
     expect(walked([options]).reason).toBe('ipv6-bad-extension');
+    // A type as the packet's very last byte: its length would lie outside.
+    const cut: Ipv6ExtensionRecord = {
+      header: 'hopByHop',
+      options: [{ name: 'malformed', bytes: Uint8Array.of(1, 3, 0, 0, 0, 5) }],
+    };
+    expect(walked([cut], { payload: new Uint8Array(0) }).reason).toBe('ipv6-bad-extension');
   });
 
   test('a walk forgets the one before', () => {
