@@ -6,7 +6,7 @@
 import type { DropReason } from '../../drop.ts';
 import { acknowledge, timestampRtt, updateWindow } from './acknowledgment.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
-import { emitReset, emitSyn } from './emission.ts';
+import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeNow, armRetransmission, output } from './output.ts';
@@ -41,7 +41,7 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
   if (hasAck) {
     const ack = arrived.acknowledgment;
     if (lessOrEqual(ack, block.iss) || greaterThan(ack, block.sndNxt)) {
-      if (!arrived.has(RST)) emitReset(block, ack);
+      if (!arrived.has(RST)) refuseAcknowledgment(block, ack);
       return 'tcp-bad-ack';
     }
   }
@@ -253,7 +253,7 @@ function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): Dro
 function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   const ack = arrived.acknowledgment;
   if (lessOrEqual(ack, block.sndUna) || greaterThan(ack, block.sndMax)) {
-    emitReset(block, ack);
+    refuseAcknowledgment(block, ack);
     return 'tcp-bad-ack';
   }
   synAcknowledged(block, arrived);
@@ -298,7 +298,7 @@ function processText(block: ControlBlock, arrived: IncomingSegment): DropReason 
   }
   if (block.orphaned && hasNewText(block, arrived)) {
     // RFC 9293 §3.6.1 (MUST-17 of RFC 1122 §4.2.2.13): nobody will read it, and the peer should know.
-    emitReset(block, block.sndNxt);
+    emitReset(block);
     end(block, 'ECONNRESET', 'data arrived after the program had closed');
     return 'tcp-after-close';
   }

@@ -166,7 +166,7 @@ export class Connection {
     if (state === 'CLOSED') return;
     block.orphaned = true;
     const resets = state === 'SYN-RECEIVED' || state === 'CLOSE-WAIT' || canReceive(state);
-    if (resets) emitReset(block, block.sndNxt);
+    if (resets) emitReset(block);
     end(block, 'ECONNABORTED', 'the program aborted');
   }
 

@@ -101,23 +101,24 @@ export function emitSyn(block: ControlBlock): void {
 }
 
 /** Sends a reset of a connection that exists: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (RFC 9293 §3.10.5, with an ACK). */
-export function emitReset(block: ControlBlock, sequence: number): void {
-  const { path } = block;
-  const frame = block.environment.pool.acquire(path.headroom, segment.HEADER_LENGTH);
-  frame.end = frame.start + segment.HEADER_LENGTH;
-  segment.writeHeader(
-    frame.view,
-    frame.start,
-    block.identity.localPort,
-    block.identity.remotePort,
-    sequence,
-    block.rcvNxt,
-    segment.HEADER_LENGTH,
-    segment.RST | segment.ACK,
-    0,
-    0,
-  );
-  segment.writeChecksum(frame.view, frame.start, segment.HEADER_LENGTH, block.pseudoSum + segment.HEADER_LENGTH);
+export function emitReset(block: ControlBlock): void {
+  emitBare(block, block.sndNxt, block.rcvNxt, segment.RST | segment.ACK);
+}
+
+/** Answers an ACK of something that was never sent: <SEQ=SEG.ACK><CTL=RST> (RFC 9293 §3.10.7.3, §3.10.7.4). */
+export function refuseAcknowledgment(block: ControlBlock, acknowledgment: number): void {
+  emitBare(block, acknowledgment, 0, segment.RST);
+}
+
+/** Sends 20 bytes of header and nothing else. */
+function emitBare(block: ControlBlock, sequence: number, acknowledgment: number, flags: number): void {
+  const { localPort, remotePort } = block.identity;
+  const frame = block.environment.pool.acquire(block.path.headroom, segment.HEADER_LENGTH);
+  const at = frame.start;
+  frame.end = at + segment.HEADER_LENGTH;
+  const length = segment.HEADER_LENGTH;
+  segment.writeHeader(frame.view, at, localPort, remotePort, sequence, acknowledgment, length, flags, 0, 0);
+  segment.writeChecksum(frame.view, at, length, block.pseudoSum + length);
   send(block, frame);
 }
 

@@ -131,6 +131,6 @@ function userTimeout(block: ControlBlock): void {
 
 /** A softer error heard on the way says more than "timed out" (RFC 9293 §3.9.2.2, SHLD-25). */
 function giveUp(block: ControlBlock, why: string): void {
-  emitReset(block, block.sndNxt);
+  emitReset(block);
   end(block, block.softError ?? 'ETIMEDOUT', why);
 }
