@@ -93,7 +93,8 @@ export function updateWindow(block: ControlBlock, arrived: IncomingSegment): boo
     lessThan(block.sndWl1, sequence) || (block.sndWl1 === sequence && lessOrEqual(block.sndWl2, acknowledgment));
   if (!fresh) return false;
   const before = block.sndWnd;
-  block.sndWnd = arrived.windowField * 2 ** block.sndWndShift;
+  // RFC 7323 §2.2: the window field of a segment with SYN "MUST NOT be scaled".
+  block.sndWnd = arrived.windowField * 2 ** (arrived.has(segment.SYN) ? 0 : block.sndWndShift);
   block.sndWl1 = sequence;
   block.sndWl2 = acknowledgment;
   if (block.sndWnd > block.maxSndWnd) block.maxSndWnd = block.sndWnd;

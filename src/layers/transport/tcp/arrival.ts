@@ -113,12 +113,15 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
 // ---- §3.10.7.4 other states ----
 
 function inOtherStates(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (block.state === 'SYN-RECEIVED' && arrived.sequence === block.irs && arrived.has(SYN) && !arrived.has(RST)) {
+    return synAgain(block, arrived);
+  }
   return (
     checkSequence(block, arrived) ??
     checkReset(block, arrived) ??
     checkSyn(block, arrived) ??
     checkAcknowledgment(block, arrived) ??
-    processText(block, arrived)
+    processText(block, arrived, arrived.sequence)
   );
 }
 
@@ -134,10 +137,6 @@ function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReaso
     }
   }
   if (!isAcceptable(block, arrived)) {
-    // Our SYN-ACK was lost, so the peer's SYN comes again: the SYN-ACK answers it better than an ACK would.
-    if (block.state === 'SYN-RECEIVED' && arrived.has(SYN) && arrived.sequence === block.irs) {
-      return synAgain(block, arrived);
-    }
     answerUnacceptable(block, arrived);
     return arrived.length > 0 && lessOrEqual(add(arrived.sequence, arrived.length), block.rcvNxt)
       ? 'tcp-duplicate'
@@ -175,13 +174,17 @@ function answerUnacceptable(block: ControlBlock, arrived: IncomingSegment): void
   block.ackDue = ACK_NOW;
 }
 
-/** The peer's SYN, or its SYN-ACK in a simultaneous open, arrives in SYN-RECEIVED: RFC 9293 appendix A.2. */
+/**
+ * The SYN that we have comes again in SYN-RECEIVED. It lies outside the window and is trimmed off (RFC 9293 §3.10.7.4).
+ * Alone it says that our SYN-ACK was lost, which answers it better than an ACK would; with an ACK it completes a
+ * simultaneous open (§3.5 figure 8), where the sequence check would keep that ACK from being processed (appendix A.2).
+ */
 function synAgain(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   if (!arrived.has(ACK)) {
     emitSyn(block);
     return 'tcp-duplicate';
   }
-  return checkAcknowledgment(block, arrived);
+  return checkAcknowledgment(block, arrived) ?? processText(block, arrived, add(arrived.sequence, 1));
 }
 
 /** Second, check the RST bit: the three checks of RFC 5961 §3. One outside the window did not get here. */
@@ -266,8 +269,7 @@ function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropRe
   }
   // SND.WND <- SEG.WND, scaled since it is no SYN; WL1 and WL2 likewise.
   block.sndWl1 = add(arrived.sequence, -1);
-  if (arrived.has(SYN)) takeWindow(block, arrived);
-  else updateWindow(block, arrived);
+  updateWindow(block, arrived);
   // A program that closed before the handshake was over: RFC 9293 §3.10.4, SYN-RECEIVED.
   if (block.finQueued) enter(block, 'FIN-WAIT-1', 'closed before it was established');
   return undefined;
@@ -290,20 +292,20 @@ function finAcknowledged(block: ControlBlock): void {
 }
 
 /** Sixth to eighth: the URG bit, the segment text, the FIN bit. */
-function processText(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+function processText(block: ControlBlock, arrived: IncomingSegment, sequence: number): DropReason | undefined {
   if (!canReceive(block.state)) {
     // "This should not occur, since a FIN has been received from the remote side. Ignore the segment text."
     if (arrived.length > 0 && isSynchronized(block.state)) block.ackDue = ACK_NOW;
     return undefined;
   }
   if (block.orphaned && hasNewText(block, arrived)) {
-    // RFC 9293 §3.6.1 (MUST-17 of RFC 1122 §4.2.2.13): nobody will read it, and the peer should know.
+    // RFC 9293 §3.6.1 (SHLD-3): nobody will read it, and the peer should know.
     emitReset(block);
     end(block, 'ECONNRESET', 'data arrived after the program had closed');
     return 'tcp-after-close';
   }
   receiveUrgent(block, arrived);
-  const reason = receiveText(block, arrived, arrived.sequence);
+  const reason = receiveText(block, arrived, sequence);
   finStep(block);
   return reason;
 }
