@@ -128,7 +128,9 @@ function inOtherStates(block: ControlBlock, arrived: IncomingSegment): DropReaso
 /** First, check sequence number; before it PAWS (RFC 7323 §5.3 R1), after it TS.Recent (R3). */
 function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   const { options } = arrived;
-  if (block.timestampsOk && !arrived.has(RST)) {
+  // RFC 7323 §5.2: what a reset has for a timestamp is not checked, and is not used either.
+  const timestamped = block.timestampsOk && !arrived.has(RST);
+  if (timestamped) {
     // RFC 7323 §3.2: a segment without the option that was agreed on is dropped silently.
     if (!options.hasTimestamps) return 'tcp-no-timestamp';
     if (isOldTimestamp(block, options.timestampValue)) {
@@ -142,10 +144,9 @@ function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReaso
       ? 'tcp-duplicate'
       : 'tcp-outside-window';
   }
-  if (block.timestampsOk && options.hasTimestamps && lessOrEqual(arrived.sequence, block.lastAckSent)) {
-    // RFC 7323 §4.3 (2): the first segment of those that an ACK will cover.
-    if (greaterOrEqual(options.timestampValue, block.tsRecent)) takeTimestamp(block, options.timestampValue);
-  }
+  // RFC 7323 §4.3 (2): the first segment of those that an ACK will cover. It is not older than TS.Recent, or TS.Recent
+  // is out of date (§5.5): else R1 would have dropped it.
+  if (timestamped && lessOrEqual(arrived.sequence, block.lastAckSent)) takeTimestamp(block, options.timestampValue);
   return undefined;
 }
 
@@ -153,10 +154,9 @@ function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReaso
 export function isAcceptable(block: ControlBlock, arrived: IncomingSegment): boolean {
   const { rcvNxt, rcvWnd } = block;
   const { sequence, length } = arrived;
-  if (rcvWnd === 0) {
-    // "Special allowance should be made to accept valid ACKs, URGs, and RSTs": those have no length.
-    return length === 0 && sequence === rcvNxt;
-  }
+  // "Special allowance should be made to accept valid ACKs, URGs, and RSTs" (MUST-66): the segment is let in with its
+  // text trimmed off. Two ends that probe each other's closed window would else never see an ACK (appendix A.2).
+  if (rcvWnd === 0) return sequence === rcvNxt;
   if (inWindow(sequence, rcvNxt, rcvWnd)) return true;
   return length > 0 && inWindow(add(sequence, length - 1), rcvNxt, rcvWnd);
 }
@@ -164,10 +164,12 @@ export function isAcceptable(block: ControlBlock, arrived: IncomingSegment): boo
 /** "An acknowledgment should be sent in reply (unless the RST bit is set)." */
 function answerUnacceptable(block: ControlBlock, arrived: IncomingSegment): void {
   if (arrived.has(RST)) return;
-  if (block.state === 'TIME-WAIT' && arrived.has(FIN)) restartTimeWait(block);
-  const now = block.environment.timers.now();
+  // "The only thing that can arrive in this state is a retransmission of the remote FIN", which ends at RCV.NXT.
+  const isFinAgain = arrived.has(FIN) && add(arrived.sequence, arrived.length) === block.rcvNxt;
+  if (block.state === 'TIME-WAIT' && isFinAgain) restartTimeWait(block);
   // Two ends that disagree would answer each other's ACKs for ever: those without data are answered at a bounded rate.
   if (arrived.length === 0) {
+    const now = block.environment.timers.now();
     if (now - block.outOfWindowAckNs < OUT_OF_WINDOW_ACK_NS) return;
     block.outOfWindowAckNs = now;
   }

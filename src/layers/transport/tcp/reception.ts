@@ -34,7 +34,7 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
   const length = Math.max(0, distance(start, end));
   if (length === 0 && !finFits) {
     block.ackDue = ACK_NOW;
-    return 'tcp-duplicate';
+    return 'tcp-outside-window'; // the window is closed
   }
   if (start === block.rcvNxt) {
     inOrder(block, arrived, distance(sequence, start), length, finFits);
