@@ -8,6 +8,7 @@ import { pseudoHeaderSum } from '../../../../../src/layers/checksum.ts';
 import type { DropReason } from '../../../../../src/layers/drop.ts';
 import { type Frame, FramePool } from '../../../../../src/layers/frame.ts';
 import { Memory } from '../../../../../src/layers/memory.ts';
+import type { IcmpErrorKind } from '../../../../../src/layers/network/icmp-error.ts';
 import { ReceivedPacket } from '../../../../../src/layers/network/packet.ts';
 import type { Path } from '../../../../../src/layers/network/path.ts';
 import type { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
@@ -54,6 +55,7 @@ export class Conversation {
   /** Why the last segment that the peer sent was dropped. */
   lastDrop: DropReason | undefined;
   path: { mtu: number };
+  private readonly interfaceMtu: number;
   private readonly sent: Uint8Array[] = [];
   private readonly packet: ReceivedPacket;
 
@@ -61,7 +63,8 @@ export class Conversation {
     const start = from.start ?? SEQUENCE_STARTS[0]!;
     this.numbers = new RelativeNumbers(start, (start + 7) | 0);
     const streams = new RandomStreams(1);
-    this.path = { mtu: from.mtu ?? 1500 };
+    this.interfaceMtu = from.mtu ?? 1500;
+    this.path = { mtu: this.interfaceMtu };
     this.tcp = new Tcp(
       {
         timers: this.time,
@@ -101,14 +104,34 @@ export class Conversation {
   }
 
   /** The peer sends a segment: `'. 1:11(10) ack 1 win 1000 <nop,nop,sack 21:31>'`. @returns why it was dropped */
-  sends(text: string, fromPort = PEER_PORT): DropReason | undefined {
+  sends(text: string, fromPort: number = PEER_PORT, toGroup = false): DropReason | undefined {
     const bytes = this.build(parseSegmentText(text), fromPort);
     const frame = this.pool.from(bytes);
     this.ladder.push(`${this.stamp()} < ${text}`);
     this.fill(frame, bytes.length);
+    this.packet.toGroup = toGroup;
     this.lastDrop = this.tcp.input(this.packet);
     this.pool.release(frame);
     return this.lastDrop;
+  }
+
+  /** A router says something of our segment that starts at `sequence`. `mtu` becomes the path's if it is given. */
+  icmp(kind: IcmpErrorKind, sequence: number, mtu = 0): void {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setUint16(0, OUR_PORT);
+    view.setUint16(2, PEER_PORT);
+    view.setInt32(4, sequence + this.numbers.ours);
+    this.ladder.push(`${this.stamp()} ! ${kind} about ${sequence}${mtu > 0 ? `, mtu ${mtu}` : ''}`);
+    if (mtu > 0) this.path.mtu = mtu;
+    const quoted = { reporter: THERE, local: HERE, remote: THERE, view, at: 0, length: 8, type: 3, code: 0, mtu };
+    this.tcp.icmpError({ kind, ...quoted });
+  }
+
+  /** The only connection there is, such as one in SYN-RECEIVED that no program holds. */
+  onlyBlock(): ControlBlock {
+    const blocks = [...this.tcp.connections];
+    expect(blocks.length, this.story()).toBe(1);
+    return blocks[0]!;
   }
 
   /** The next segment that we sent is this. Window and options are compared where the text has them. */
@@ -159,7 +182,7 @@ export class Conversation {
       get mtu() {
         return mtu.mtu;
       },
-      interfaceMtu: this.path.mtu,
+      interfaceMtu: this.interfaceMtu,
       onLink: true,
       hopLimit: 64,
       trafficClass: 0,
@@ -168,6 +191,7 @@ export class Conversation {
       send: (frame) => {
         const bytes = frame.copy();
         this.pool.release(frame);
+        for (const { tsOffset } of this.tcp.connections) this.numbers.timestamps = tsOffset;
         const pseudo = pseudoHeaderSum(local, remote, segment.PROTOCOL, bytes.length);
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         expect(segment.check(view, 0, bytes.length, pseudo)).toBeUndefined();
@@ -197,14 +221,15 @@ export class Conversation {
       text.urgent ?? 0,
     );
     bytes.set(text.options, segment.HEADER_LENGTH);
-    this.relocateSack(view, header);
-    for (let index = 0; index < text.length; index++) bytes[header + index] = octetAt(text.sequence + index);
+    this.relocateOptions(view, header);
+    const first = text.sequence + (text.flags & segment.SYN ? 1 : 0);
+    for (let index = 0; index < text.length; index++) bytes[header + index] = octetAt(first + index);
     segment.writeChecksum(view, 0, bytes.length, pseudoHeaderSum(THERE, HERE, segment.PROTOCOL, bytes.length));
     return bytes;
   }
 
-  /** SACK edges in the text are relative to our initial sequence number. */
-  private relocateSack(view: DataView, header: number): void {
+  /** SACK edges in the text are relative to our initial sequence number, echoed timestamps to our clock. */
+  private relocateOptions(view: DataView, header: number): void {
     for (let at = segment.HEADER_LENGTH; at < header; ) {
       const kind = view.getUint8(at);
       if (kind === options.NO_OPERATION || kind === options.END_OF_LIST) {
@@ -212,6 +237,7 @@ export class Conversation {
         continue;
       }
       const length = view.getUint8(at + 1);
+      if (kind === options.TIMESTAMPS) view.setInt32(at + 6, view.getInt32(at + 6) + this.numbers.timestamps);
       if (kind === options.SACK) {
         for (let edge = at + 2; edge < at + length; edge += 4) {
           view.setInt32(edge, (view.getInt32(edge) + this.numbers.ours) | 0);
@@ -281,4 +307,15 @@ export function write(connection: Connection, length: number): number {
   const { block } = connection;
   const next = (block.sendBufferStart + block.sendBuffer.length - block.iss) | 0;
   return connection.send(octets(next, length), 0, length);
+}
+
+/** Reads all that there is to read; each byte must be the one that belongs there. @returns how many */
+export function readAll(connection: Connection, most: number = connection.readableBytes): number {
+  const { block } = connection;
+  const ends = block.finReceived ? 1 : 0;
+  const first = (block.rcvNxt - ends - connection.readableBytes - block.irs) | 0;
+  const into = new Uint8Array(most);
+  const count = connection.receive(into, 0, most);
+  expect(into.subarray(0, count)).toEqual(octets(first, count));
+  return count;
 }

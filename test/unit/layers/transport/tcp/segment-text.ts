@@ -28,13 +28,15 @@ export interface SegmentText {
   readonly canonical: string;
 }
 
-/** Where the two sequence spaces start. */
+/** Where the two sequence spaces start, and our timestamp clock. The peer's timestamps are as the text has them. */
 export class RelativeNumbers {
   readonly ours: number;
   readonly peers: number;
+  timestamps: number;
   constructor(ours: number, peers: number) {
     this.ours = ours;
     this.peers = peers;
+    this.timestamps = 0;
   }
 }
 
@@ -81,7 +83,7 @@ export function showSegment(bytes: Uint8Array, numbers: RelativeNumbers, wanted?
     options: bytes.subarray(segment.HEADER_LENGTH, header),
     hasOptions: wanted === undefined ? header > segment.HEADER_LENGTH : wanted.hasOptions,
   };
-  return show(shown, shown.hasOptions ? showOptions(view, segment.HEADER_LENGTH, header, numbers.peers) : undefined);
+  return show(shown, shown.hasOptions ? showOptions(view, segment.HEADER_LENGTH, header, numbers) : undefined);
 }
 
 function show(text: Omit<SegmentText, 'canonical'>, optionText: string | undefined): string {
@@ -122,7 +124,7 @@ function encodeOption(text: string): number[] {
   }
 }
 
-function showOptions(view: DataView, from: number, to: number, sackBase: number): string {
+function showOptions(view: DataView, from: number, to: number, numbers: RelativeNumbers): string {
   const shown: string[] = [];
   for (let at = from; at < to; ) {
     const kind = view.getUint8(at);
@@ -132,13 +134,13 @@ function showOptions(view: DataView, from: number, to: number, sackBase: number)
       continue;
     }
     const length = view.getUint8(at + 1);
-    shown.push(showOption(view, at, kind, length, sackBase));
+    shown.push(showOption(view, at, kind, length, numbers));
     at += length;
   }
   return shown.join(',');
 }
 
-function showOption(view: DataView, at: number, kind: number, length: number, sackBase: number): string {
+function showOption(view: DataView, at: number, kind: number, length: number, numbers: RelativeNumbers): string {
   switch (kind) {
     case options.MAXIMUM_SEGMENT_SIZE:
       return `mss ${view.getUint16(at + 2)}`;
@@ -147,11 +149,11 @@ function showOption(view: DataView, at: number, kind: number, length: number, sa
     case options.SACK_PERMITTED:
       return 'sackOK';
     case options.TIMESTAMPS:
-      return `TS val ${view.getUint32(at + 2)} ecr ${view.getUint32(at + 6)}`;
+      return `TS val ${(view.getInt32(at + 2) - numbers.timestamps) | 0} ecr ${view.getUint32(at + 6)}`;
     case options.SACK: {
       const blocks = [];
       for (let edge = at + 2; edge < at + length; edge += 8) {
-        blocks.push(`${(view.getInt32(edge) - sackBase) | 0}:${(view.getInt32(edge + 4) - sackBase) | 0}`);
+        blocks.push(`${(view.getInt32(edge) - numbers.peers) | 0}:${(view.getInt32(edge + 4) - numbers.peers) | 0}`);
       }
       return `sack ${blocks.join(' ')}`;
     }
