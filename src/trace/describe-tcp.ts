@@ -4,6 +4,7 @@
 import type { TcpOptionRecord } from '../layers/transport/tcp/option-records.ts';
 import { ACK, FIN, FLAG_NAMES, PSH, RST, SYN, type TcpRecord } from '../layers/transport/tcp/segment.ts';
 import type { Conversations, RelativePlace } from './conversations.ts';
+import { hex } from './hex.ts';
 
 /** tcpdump's letters, in its order: the acknowledgment is a dot. */
 const LETTERS: readonly (readonly [mask: number, letter: string])[] = [
@@ -90,8 +91,6 @@ export function segmentLabels(segment: TcpRecord, place: RelativePlace): string[
 
 /** Options that every segment may have and that say little in a ladder. */
 const SILENT_OPTIONS: ReadonlySet<TcpOptionRecord['name']> = new Set(['noOperation', 'endOfList', 'timestamps']);
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
 
 /** One option as tcpdump names it. Edges of SACK blocks are relative, as acknowledgments are. */
 function optionText(option: TcpOptionRecord, place: RelativePlace): string {

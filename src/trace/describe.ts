@@ -15,6 +15,7 @@ import { FIN, RST, SYN } from '../layers/transport/tcp/segment.ts';
 import type { Conversations } from './conversations.ts';
 import { placeOf, segmentLabels, segmentText } from './describe-tcp.ts';
 import type { Dissection } from './dissect.ts';
+import { hex } from './hex.ts';
 import { findLayer, type Layer, type LayerOf, PROTOCOL_TITLES } from './layer.ts';
 
 /** What a frame is for, for those who colour it. */
@@ -262,5 +263,5 @@ function describeArp(record: ArpRecord, length: number): Part {
 function addressText(address: IpAddress | number | Uint8Array): string {
   if (address instanceof IpAddress) return formatIpAddress(address);
   if (typeof address === 'number') return formatMac(address);
-  return Array.from(address, (octet) => octet.toString(16).padStart(2, '0')).join(':');
+  return hex(address);
 }

@@ -4,11 +4,12 @@
  *
  * What goes in, per event: its kind's number, its time, where it happened, and every field that it has, texts with their
  * length in front. The bytes of a frame go in where they are new: when it is sent, and when the medium changed them.
- * The SHA-256 is @noble/hashes: pure TypeScript, synchronous, the same in Node and a browser. 1500-byte frames cost about
- * 10 µs each.
+ * The SHA-256 is @noble/hashes: pure TypeScript, synchronous, the same in Node and a browser. A frame of 1500 bytes costs
+ * about 20 µs.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { EVENT_KINDS, type EventListener, isFrameEvent, type TraceEvent } from './events.ts';
+import { hex } from './hex.ts';
 
 export interface TraceDigest {
   /** Give it to `Recorder.listen`. */
@@ -77,7 +78,7 @@ export function traceDigest(): TraceDigest {
     },
     hex() {
       flush();
-      return Array.from(hash.clone().digest(), (octet) => octet.toString(16).padStart(2, '0')).join('');
+      return hex(hash.clone().digest());
     },
   };
 }

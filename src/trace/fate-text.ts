@@ -28,6 +28,17 @@ const RETRANSMIT_REASONS: Readonly<Record<RetransmitReason, string>> = {
   probe: 'window probe',
 };
 
+/** The same where there is room for a word. */
+export const RETRANSMIT_MARKS: Readonly<Record<RetransmitReason, string>> = {
+  rto: 'RTO',
+  fast: 'fast',
+  recovery: 'recovery',
+  rack: 'RACK',
+  tlp: 'TLP',
+  syn: 'again',
+  probe: 'probe',
+};
+
 /** `lost at random`; for a host's reason the words of its name: `tcp bad checksum`. */
 export const shortReason = (reason: DropReason): string => MEDIUM_FATES[reason] ?? reason.replaceAll('-', ' ');
 

@@ -13,6 +13,7 @@ import * as icmpv4 from '../layers/network/icmpv4.ts';
 import * as icmpv6 from '../layers/network/icmpv6.ts';
 import { protocolName } from '../layers/network/protocol.ts';
 import { flagNames } from './describe-tcp.ts';
+import { hex } from './hex.ts';
 import type { Layer, ProtocolName } from './layer.ts';
 
 export type Plain = string | number | boolean | readonly Plain[] | { readonly [name: string]: Plain };
@@ -133,9 +134,5 @@ function plain(name: string, value: unknown, protocol: ProtocolName): Plain {
   }
   return typeof value === 'boolean' ? value : String(value);
 }
-
-/** Bytes in lower-case hexadecimal, without anything between them. */
-export const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
 
 const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

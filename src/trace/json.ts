@@ -7,7 +7,8 @@ import type { ConnectionIdentity } from '../layers/observer.ts';
 import type { CapturedFrame } from './captured-frame.ts';
 import { type Dissection, dissect } from './dissect.ts';
 import type { TraceEvent } from './events.ts';
-import { type Fields, fieldsOf, hex } from './fields.ts';
+import { type Fields, fieldsOf } from './fields.ts';
+import { hex } from './hex.ts';
 import type { Layer } from './layer.ts';
 
 /** One event as a line, without its line feed. */

@@ -127,12 +127,13 @@ export function drawArrow(grid: Grid, arrow: Arrow, paint: Paint): string {
 function drawLoss(cells: string[], arrow: Arrow, left: number, right: number, isRightward: boolean): void {
   const span = right - left - 1;
   const cause = shorten(arrow.loss ?? '', Math.max(0, span - 6));
-  const room = span - cause.length - 6;
-  const label = arrow.labels.find((text) => text.length + 4 <= room) ?? shorten(arrow.labels.at(-1) ?? '', room - 4);
-  const text = label === '' || room < 6 ? '' : ` ${label} `;
+  // Two cells of line, the label between spaces, one more of line, the cross, a space, the cause.
+  const room = span - cause.length - 7;
+  const label = arrow.labels.find((candidate) => candidate.length <= room) ?? shorten(arrow.labels.at(-1) ?? '', room);
+  const text = label === '' ? '' : ` ${label} `;
   const lineLength = Math.min(
-    span - cause.length - 4,
-    Math.max(text.length + 6, Math.floor(span * 0.6) - cause.length),
+    span - cause.length - 2,
+    Math.max(text.length + 3, Math.floor(span * 0.6) - cause.length),
   );
   const tail = `✗ ${cause}`;
   if (isRightward) {

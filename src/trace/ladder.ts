@@ -6,7 +6,7 @@ import { Conversations } from './conversations.ts';
 import { describe, type FrameRole } from './describe.ts';
 import { dissect } from './dissect.ts';
 import { hostOf, type TraceEvent } from './events.ts';
-import { shortReason } from './fate-text.ts';
+import { RETRANSMIT_MARKS, shortReason } from './fate-text.ts';
 import { type Journey, JourneyTracker } from './journey.ts';
 import {
   type Arrow,
@@ -45,7 +45,6 @@ const DEFAULT_WIDTH = 100;
 const DEFAULT_LIMIT = 60;
 const TIME_WIDTH = 11;
 const ARRIVAL_WIDTH = 12;
-const LONGEST_NOTE = 32;
 /** An arrow with flags and a sequence number needs this much between two lifelines. */
 const NARROWEST_SPAN = 18;
 /** A wait is marked when it is this long, and this many times the median one: a retransmission timeout shows. */
@@ -111,7 +110,7 @@ export function ladder(events: Iterable<TraceEvent>, settings: LadderSettings = 
       arrival + note,
     );
   }
-  addLine('', drawLifelines(grid));
+  addLine('', drawLifelines(grid, hidden > 0 ? '⋮' : '│'));
   if (hidden > 0) lines.push(`${' '.repeat(TIME_WIDTH + 2)}… ${hidden} more ${hidden === 1 ? 'frame' : 'frames'}`);
   const text = `${lines.join('\n')}\n`;
   return settings.ascii ? toAscii(text) : text;
@@ -167,7 +166,7 @@ function arrowsOf(rows: readonly Row[], settings: LadderSettings, scale: TimeSca
     const { journey } = row;
     const { labels, role } = describe(dissect(linkType, journey.sentBytes), conversations);
     const copy = journey.copyOf === undefined ? '' : '×2 ';
-    const again = journey.retransmission === undefined ? '' : `↻ ${journey.retransmission} `;
+    const again = journey.retransmission === undefined ? '' : `↻ ${RETRANSMIT_MARKS[journey.retransmission]} `;
     const isOvertaken = journey.arrivedAt !== undefined && journey.arrivedAt < latestArrival;
     latestArrival = Math.max(latestArrival, journey.arrivedAt ?? 0);
     const note = noteOf(journey, isOvertaken);
@@ -196,7 +195,7 @@ function noteOf(journey: Journey, overtook: boolean): string {
   if (journey.hostDrop !== undefined) return `✗ ${shortReason(journey.hostDrop.reason)}`;
   if (journey.arrivedAt === undefined && journey.drop === undefined) return 'under way';
   if (journey.corruptions.length > 0) return `≠ ${journey.corruptions[0]}`;
-  return overtook ? 'before an earlier one' : '';
+  return overtook ? 'overtakes' : '';
 }
 
 function gridOf(hosts: readonly string[], width: number, arrows: readonly (Arrow | undefined)[]): Grid {
@@ -205,7 +204,8 @@ function gridOf(hosts: readonly string[], width: number, arrows: readonly (Arrow
   const free = width - TIME_WIDTH - 2;
   const showsArrivals = free - ARRIVAL_WIDTH >= least + NARROWEST_SPAN;
   const besides = free - (showsArrivals ? ARRIVAL_WIDTH : 0);
-  const noteWidth = longestNote === 0 ? 0 : Math.max(8, Math.min(longestNote, LONGEST_NOTE, besides - least - 2));
+  const noteWidth =
+    longestNote === 0 ? 0 : Math.max(8, Math.min(longestNote, Math.floor(besides / 4), besides - least - 2));
   const diagram = Math.max(least, besides - (noteWidth === 0 ? 0 : noteWidth + 2));
   const step = Math.floor((diagram - 1) / (hosts.length - 1));
   return {

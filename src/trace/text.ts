@@ -5,7 +5,7 @@ import type { CapturedFrame, CaptureTime } from './captured-frame.ts';
 import { Conversations } from './conversations.ts';
 import { describe } from './describe.ts';
 import { type Dissection, dissect } from './dissect.ts';
-import { hexDump } from './hex-dump.ts';
+import { hexDump } from './hex.ts';
 import type { Layer } from './layer.ts';
 import { tree } from './tree.ts';
 
