@@ -1,12 +1,8 @@
 /**
  * Sockets as Python's `socket` module has them, with promises where Python blocks: a lecture's program translates line
  * for line. Waiting passes the world's time, never the machine's.
- *
- * Addresses are `[host, port]`, for AF_INET6 also `[host, port, flow label, interface]`; `''` is the wildcard. Flow labels
- * are not sent: anything but 0 is refused.
  */
-import { type IpAddress, LIMITED_BROADCAST, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../layers/address.ts';
-import { formatEndpoint, formatIpAddress, splitZone } from '../layers/address-text.ts';
+import { formatEndpoint } from '../layers/address-text.ts';
 import { SECOND, type Timers } from '../layers/clock.ts';
 import type { ErrorCode } from '../layers/errors.ts';
 import type { HostObserver } from '../layers/observer.ts';
@@ -15,26 +11,20 @@ import { AddressRecord } from './address-record.ts';
 import * as the from './constants.ts';
 import type { SocketCore } from './core.ts';
 import { errorCodeOf, failure } from './errno.ts';
-import { type NameTable, resolveName } from './names.ts';
 import type { OptionInput, OptionValue } from './options.ts';
 import type { ProgramScheduler } from './scheduler.ts';
+import { addressTuple, type NameService, resolveAddress, type SocketAddress } from './socket-address.ts';
 import { SocketError, TimeoutError } from './socket-error.ts';
 import { type Patience, WaitingLine } from './waiting-line.ts';
 
 /** What the sockets of one program stand on. */
-export interface SocketEnvironment {
+export interface SocketEnvironment extends NameService {
   readonly core: SocketCore;
   readonly scheduler: ProgramScheduler;
   readonly timers: Timers;
-  readonly names: NameTable;
-  /** The index of an interface by its name, for `fe80::1%eth0`; 0 if there is none. */
-  readonly interfaceIndex?: (name: string) => number;
   /** Is told of every call and its result. Read again at each use: a watcher may come and go. */
   readonly observer?: HostObserver | undefined;
 }
-
-/** `[host, port]`, and for AF_INET6 optionally the flow label (0) and the interface's index. */
-export type SocketAddress = readonly [host: string, port: number, flowLabel?: number, interfaceIndex?: number];
 
 /** Options of a call that may wait. A bare number means flags (MSG_PEEK …). */
 export interface CallOptions {
@@ -43,10 +33,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-const encoder = new TextEncoder();
-
 /** Bytes are sent as they are, text as UTF-8. */
 export type Data = Uint8Array | string;
+
+/** A call in progress, as a person would write it: `recvfrom(2048)`. */
+interface Call {
+  readonly syscall: string;
+  readonly detail: string;
+  readonly address?: SocketAddress | undefined;
+}
 
 export class Socket {
   /** AF_INET or AF_INET6; SOCK_STREAM or SOCK_DGRAM. */
@@ -70,9 +65,9 @@ export class Socket {
     this.readers = new WaitingLine(environment.scheduler, environment.timers);
     this.writers = new WaitingLine(environment.scheduler, environment.timers);
     this.timeoutNs = Infinity;
-    this.description = 'a new socket';
+    this.description = '';
     this.descriptor = descriptor ?? this.core.socket(family, type, protocol);
-    if (descriptor === undefined) this.check(this.descriptor, 'socket');
+    if (descriptor === undefined) this.check(this.descriptor, { syscall: 'socket', detail: '' });
     this.core.watch(this.descriptor, () => this.wake());
     if (descriptor !== undefined) this.describe();
   }
@@ -84,55 +79,53 @@ export class Socket {
 
   /** Takes a local address: `['', 12000]` on all addresses, port 0 for any free port. EADDRINUSE, EADDRNOTAVAIL. */
   bind(address: SocketAddress): void {
-    const { ip, port, interfaceIndex } = this.resolve(address);
-    this.check(this.core.bind(this.descriptor, ip, port, interfaceIndex), 'bind', address);
+    const { ip, port, interfaceIndex } = resolveAddress(this.environment, this.family, address);
+    this.check(this.core.bind(this.descriptor, ip, port, interfaceIndex), callTo('bind', address));
     this.describe();
   }
 
   /** Lets a stream socket accept connections; `backlog` of them may wait for `accept`. */
   listen(backlog: number = the.SOMAXCONN): void {
-    this.check(this.core.listen(this.descriptor, backlog), 'listen');
+    this.check(this.core.listen(this.descriptor, backlog), { syscall: 'listen', detail: String(backlog) });
     this.describe();
   }
 
   /** Connects a stream, or fixes a datagram socket's other end. ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT … */
   async connect(address: SocketAddress, options?: CallOptions): Promise<void> {
-    const { ip, port, interfaceIndex } = this.resolve(address);
+    const { ip, port, interfaceIndex } = resolveAddress(this.environment, this.family, address);
+    const call = callTo('connect', address);
     let result = this.core.connect(this.descriptor, ip, port, interfaceIndex);
     if (result === failure('EINPROGRESS') && this.timeoutNs !== 0) {
-      const what = `connect to ${formatEndpoint(ip, port)}`;
-      const patience = this.patience('connect', what, options, address);
-      result = await this.writers.attempt(() => this.connectResult(), patience);
+      result = await this.writers.attempt(() => this.connectResult(), this.patience(call, options));
     }
-    this.check(result, 'connect', address);
+    this.check(result, call);
     this.describe();
   }
 
   /** Waits for the next connection. @returns a socket for it, without a timeout, and the address of its other end */
   async accept(options?: CallOptions): Promise<[Socket, SocketAddress]> {
     const peer = new AddressRecord();
-    const patience = this.patience('accept', `accept on ${this.description}`, options);
-    const accepted = await this.readers.attempt(() => this.core.accept(this.descriptor, peer), patience);
-    this.check(accepted, 'accept');
+    const call = { syscall: 'accept', detail: '' };
+    const accept = (): number => this.core.accept(this.descriptor, peer);
+    const descriptor = await this.readers.attempt(accept, this.patience(call, options));
+    this.check(descriptor, call, () => `connection from ${formatEndpoint(peer.address, peer.port)}`);
     const { family, type, environment } = this;
-    return [new Socket(environment, family, type, 0, accepted), addressTuple(family, peer)];
+    return [new Socket(environment, family, type, 0, descriptor), addressTuple(family, peer)];
   }
 
   /** Sends at least one byte of the data. @returns how many bytes were taken: `sendall` sends all */
   async send(data: Data, options?: CallOptions | number): Promise<number> {
     const bytes = bytesOf(data);
-    const patience = this.patience('send', `send on ${this.description}`, options);
+    const call = callWith('send', bytes);
     const flags = flagsOf(options);
-    return this.check(
-      await this.writers.attempt(() => this.core.send(this.descriptor, bytes, flags), patience),
-      'send',
-    );
+    const send = (): number => this.core.send(this.descriptor, bytes, flags);
+    return this.check(await this.writers.attempt(send, this.patience(call, options)), call);
   }
 
   /** Sends all of the data; the timeout is for all of it. If it fails, nobody knows how much was sent. */
   async sendall(data: Data, options?: CallOptions | number): Promise<void> {
     const bytes = bytesOf(data);
-    const patience = this.patience('sendall', `sendall on ${this.description}`, options);
+    const call = callWith('sendall', bytes);
     const flags = flagsOf(options);
     let sent = 0;
     const sendRest = (): number => {
@@ -143,17 +136,17 @@ export class Socket {
       } while (sent < bytes.length);
       return sent;
     };
-    this.check(await this.writers.attempt(sendRest, patience), 'sendall');
+    this.check(await this.writers.attempt(sendRest, this.patience(call, options)), call);
   }
 
   /** Sends one datagram. @returns its length */
   async sendto(data: Data, address: SocketAddress, options?: CallOptions | number): Promise<number> {
     const bytes = bytesOf(data);
-    const { ip, port } = this.resolve(address);
-    const patience = this.patience('sendto', `sendto ${formatEndpoint(ip, port)}`, options, address);
+    const { ip, port } = resolveAddress(this.environment, this.family, address);
+    const call = callTo('sendto', address, bytes);
     const flags = flagsOf(options);
-    const call = (): number => this.core.sendto(this.descriptor, bytes, flags, ip, port);
-    return this.check(await this.writers.attempt(call, patience), 'sendto', address);
+    const send = (): number => this.core.sendto(this.descriptor, bytes, flags, ip, port);
+    return this.check(await this.writers.attempt(send, this.patience(call, options)), call);
   }
 
   /** Waits for up to `size` bytes, or for a datagram, of which the rest is lost. Empty at the end of a stream. */
@@ -179,7 +172,10 @@ export class Socket {
 
   /** Ends a direction: SHUT_RD, SHUT_WR or SHUT_RDWR. */
   shutdown(how: number): void {
-    this.check(this.core.shutdown(this.descriptor, how), 'shutdown');
+    this.check(this.core.shutdown(this.descriptor, how), {
+      syscall: 'shutdown',
+      detail: SHUT_NAMES[how] ?? String(how),
+    });
   }
 
   /**
@@ -190,7 +186,7 @@ export class Socket {
   close(): Promise<void> {
     const { descriptor, core } = this;
     if (descriptor < 0) return CLOSED;
-    this.report('close', 0);
+    this.report({ syscall: 'close', detail: '' }, 'ok');
     this.descriptor = -1;
     this.readers.dismiss(() => new SocketError('ECANCELED', 'close'));
     this.writers.dismiss(() => new SocketError('ECANCELED', 'close'));
@@ -217,30 +213,30 @@ export class Socket {
 
   setsockopt(level: number, option: number, value: OptionInput | boolean): void {
     const input = typeof value === 'boolean' ? Number(value) : value;
-    this.check(this.core.setsockopt(this.descriptor, level, option, input), 'setsockopt');
+    this.check(this.core.setsockopt(this.descriptor, level, option, input), callAbout('setsockopt', level, option));
   }
 
   getsockopt(level: number, option: number): OptionValue {
     const value = this.core.getsockopt(this.descriptor, level, option);
-    if (typeof value === 'number') this.check(value, 'getsockopt');
+    if (typeof value === 'number') this.check(value, callAbout('getsockopt', level, option));
     return value;
   }
 
   getsockname(): SocketAddress {
     const name = new AddressRecord();
-    this.check(this.core.getsockname(this.descriptor, name), 'getsockname');
+    this.check(this.core.getsockname(this.descriptor, name), { syscall: 'getsockname', detail: '' });
     return addressTuple(this.family, name);
   }
 
   getpeername(): SocketAddress {
     const name = new AddressRecord();
-    this.check(this.core.getpeername(this.descriptor, name), 'getpeername');
+    this.check(this.core.getpeername(this.descriptor, name), { syscall: 'getpeername', detail: '' });
     return addressTuple(this.family, name);
   }
 
   /** FIONREAD or SIOCATMARK. */
   ioctl(request: number): number {
-    return this.check(this.core.ioctl(this.descriptor, request), 'ioctl');
+    return this.check(this.core.ioctl(this.descriptor, request), { syscall: 'ioctl', detail: String(request) });
   }
 
   /** The chunks that arrive, until the end of the stream. */
@@ -263,11 +259,11 @@ export class Socket {
     options: CallOptions | number | undefined,
     from?: AddressRecord,
   ): Promise<number> {
-    const patience = this.patience(syscall, `${syscall}(${into.length}) on ${this.description}`, options);
+    const call = { syscall, detail: String(into.length) };
     const flags = flagsOf(options);
+    const all = (flags & the.MSG_WAITALL) !== 0 && (flags & the.MSG_PEEK) === 0 && this.type === the.SOCK_STREAM;
     let filled = 0;
-    const all = (flags & the.MSG_WAITALL) !== 0 && this.type === the.SOCK_STREAM;
-    const call = (): number => {
+    const receive = (): number => {
       do {
         const given =
           from === undefined
@@ -279,7 +275,19 @@ export class Socket {
       } while (all && filled < into.length);
       return filled;
     };
-    return this.check(await this.readers.attempt(call, patience), syscall);
+    const length = await this.readers.attempt(receive, this.patience(call, options)).catch((reason: unknown) => {
+      if (filled === 0) throw reason;
+      return filled;
+    });
+    return this.check(length, call, () => this.received(length, from));
+  }
+
+  /** What came, for a person. */
+  private received(length: number, from: AddressRecord | undefined): string {
+    if (length === 0 && this.type === the.SOCK_STREAM) return 'end of the stream';
+    const cut = from !== undefined && from.datagramLength > length ? ` of ${from.datagramLength}` : '';
+    const sender = from === undefined ? '' : ` from ${formatEndpoint(from.address, from.port)}`;
+    return `${length}${cut} bytes${sender}`;
   }
 
   private connectResult(): number {
@@ -298,7 +306,7 @@ export class Socket {
     };
     const timeoutNs = Math.round(seconds * SECOND);
     const timedOut = (): Error => new TimeoutError('close');
-    const patience: Patience = { timeoutNs, signal: undefined, what: `close of ${this.description}`, timedOut };
+    const patience: Patience = { timeoutNs, signal: undefined, what: `close()${this.where}`, timedOut };
     await this.writers.attempt(finished, patience).catch(() => 0);
     core.close(descriptor);
   }
@@ -308,37 +316,23 @@ export class Socket {
     this.writers.wake();
   }
 
-  private patience(
-    syscall: string,
-    what: string,
-    options: CallOptions | number | undefined,
-    address?: SocketAddress,
-  ): Patience {
+  private patience(call: Call, options: CallOptions | number | undefined): Patience {
     const dontWait = (flagsOf(options) & the.MSG_DONTWAIT) !== 0;
+    const { syscall, detail, address } = call;
     return {
       timeoutNs: dontWait ? 0 : this.timeoutNs,
       signal: typeof options === 'object' ? options.signal : undefined,
-      what,
-      timedOut: () => new TimeoutError(syscall, address?.[0], address?.[1]),
+      what: `${syscall}(${detail})${this.where}`,
+      timedOut: () => {
+        this.report(call, 'timed out');
+        return new TimeoutError(syscall, address?.[0], address?.[1]);
+      },
+      began: () => this.report(call, ''),
     };
   }
 
-  private resolve(address: SocketAddress): { ip: IpAddress; port: number; interfaceIndex: number } {
-    const [host, port, flowLabel = 0, scope = 0] = address;
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new RangeError(`a port is a whole number from 0 to 65535, not ${port}`);
-    }
-    if (flowLabel !== 0) throw new RangeError(`flow labels are not sent: give 0, not ${flowLabel}`);
-    const { address: text, zone } = splitZone(host);
-    const interfaceIndex = zone === '' ? scope : (this.environment.interfaceIndex?.(zone) ?? 0);
-    if (zone !== '' && interfaceIndex === 0) throw new TypeError(`there is no interface ${zone}`);
-    return { ip: this.lookUp(text), port, interfaceIndex };
-  }
-
-  private lookUp(host: string): IpAddress {
-    if (host === '') return this.family === the.AF_INET ? UNSPECIFIED_V4 : UNSPECIFIED_V6;
-    if (host === '<broadcast>' && this.family === the.AF_INET) return LIMITED_BROADCAST;
-    return resolveName(this.environment.names, host, this.family === the.AF_INET ? 4 : 6);
+  private get where(): string {
+    return this.description === '' ? '' : ` on ${this.description}`;
   }
 
   private describe(): void {
@@ -350,17 +344,19 @@ export class Socket {
   }
 
   /** Tells whoever watches, and turns `-errno` into an exception. */
-  private check(result: number, syscall: string, address?: SocketAddress): number {
-    this.report(syscall, result, address);
-    if (result >= 0) return result;
-    throw socketError(errorCodeOf(result), syscall, address);
+  private check(result: number, call: Call, show: () => string = () => String(result || 'ok')): number {
+    if (result >= 0) {
+      if (this.environment.observer !== undefined) this.report(call, show());
+      return result;
+    }
+    const code = errorCodeOf(result);
+    this.report(call, code);
+    throw socketError(code, call.syscall, call.address);
   }
 
-  private report(syscall: string, result: number, address?: SocketAddress): void {
-    const { observer } = this.environment;
-    if (observer === undefined) return;
-    const where = address === undefined ? this.description : `${address[0]}:${address[1]}`;
-    observer.call(`${syscall} (${where})`, result < 0 ? errorCodeOf(result) : String(result));
+  /** @param result empty while the call waits */
+  private report({ syscall, detail }: Call, result: string): void {
+    this.environment.observer?.call(`${syscall}(${detail})`, result);
   }
 }
 
@@ -373,7 +369,21 @@ const ITERATION_BYTES = 65_536;
 const exactly = (bytes: Uint8Array, length: number): Uint8Array =>
   length === bytes.length ? bytes : bytes.slice(0, length);
 
-const bytesOf = (data: Data): Uint8Array => (typeof data === 'string' ? encoder.encode(data) : data);
+const bytesOf = (data: Data): Uint8Array => (typeof data === 'string' ? new TextEncoder().encode(data) : data);
+
+const callWith = (syscall: string, bytes: Uint8Array): Call => ({ syscall, detail: `${bytes.length} bytes` });
+
+const callTo = (syscall: string, address: SocketAddress, bytes?: Uint8Array): Call => {
+  const where = `'${address[0]}', ${address[1]}`;
+  return { syscall, detail: bytes === undefined ? where : `${bytes.length} bytes, ${where}`, address };
+};
+
+const callAbout = (syscall: string, level: number, option: number): Call => ({
+  syscall,
+  detail: `${level}, ${option}`,
+});
+
+const SHUT_NAMES = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'];
 
 const flagsOf = (options: CallOptions | number | undefined): number =>
   typeof options === 'number' ? options : (options?.flags ?? 0);
@@ -388,11 +398,3 @@ const socketError = (code: ErrorCode, syscall: string, address?: SocketAddress):
   code === 'ETIMEDOUT'
     ? new TimeoutError(syscall, address?.[0], address?.[1])
     : new SocketError(code, syscall, address?.[0], address?.[1]);
-
-const addressTuple = (family: number, { address, port, interfaceIndex }: AddressRecord): SocketAddress =>
-  family === the.AF_INET
-    ? [formatIpAddress(address), port]
-    : [formatIpAddress(address), port, 0, address.family === 6 && isScoped(address) ? interfaceIndex : 0];
-
-/** Only a link-local address needs its interface (RFC 4007 §6). */
-const isScoped = (address: IpAddress): boolean => address.w0 >>> 22 === 0xfe80 >>> 6;

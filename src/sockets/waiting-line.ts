@@ -18,6 +18,8 @@ export interface Patience {
   readonly what: string;
   /** What to reject with when the time is over. */
   readonly timedOut: () => Error;
+  /** Is called when it has to wait. */
+  readonly began?: (() => void) | undefined;
 }
 
 const AGAIN = failure('EAGAIN');
@@ -50,6 +52,7 @@ export class WaitingLine {
       if (result !== AGAIN) return Promise.resolve(result);
     }
     if (patience.timeoutNs === 0) return Promise.resolve(AGAIN);
+    patience.began?.();
     return new Promise((resolve, reject) => {
       this.line.push(
         new Ticket(this, call, patience, this.timers, this.scheduler.waitsFor(patience.what), resolve, reject),
