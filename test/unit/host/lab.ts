@@ -123,6 +123,7 @@ export class Lab {
     this.plug(bob, hub, ['10.0.0.2/24', 'fd00::2/64']);
     this.pass(0.001);
     hub.sent.length = 0;
+    this.ended.length = 0;
     return { alice, bob, hub };
   }
 
@@ -141,8 +142,9 @@ export class Lab {
     this.timers.pass(Math.round(seconds * SECOND));
   }
 
-  reasons(): DropReason[] {
-    return this.ended.map(({ reason }) => reason);
+  /** Why frames and packets ended, of one host or of all. */
+  reasons(host = ''): DropReason[] {
+    return this.ended.filter(({ where }) => where.startsWith(host)).map(({ reason }) => reason);
   }
 
   /** INVARIANTS 47: nothing is held once everything has come to rest. */
