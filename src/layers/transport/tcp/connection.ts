@@ -11,7 +11,7 @@ import { output } from './output.ts';
 import { isUpdateDue } from './receive-window.ts';
 import { distance, lessOrEqual } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
-import { canReceive, isSynchronized, type State } from './state.ts';
+import { canReceive, type State } from './state.ts';
 
 export class Connection {
   /** All that is known of the connection: for those who study it. */
@@ -150,7 +150,8 @@ export class Connection {
       block.receiveBuffer.release();
       return;
     }
-    if (block.receiveBuffer.readable > 0 && isSynchronized(block.state)) {
+    // Afterwards the peer has sent all it will, and what is left of the close, TIME-WAIT above all, must go on (MUST-13).
+    if (block.receiveBuffer.readable > 0 && (canReceive(block.state) || block.state === 'CLOSE-WAIT')) {
       this.abort();
       return;
     }
