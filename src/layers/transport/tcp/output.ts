@@ -42,7 +42,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
   if (!wasLost) log.markLost(index);
   log.retransmitted(index, block.environment.timers.now());
   block.environment.observer?.tcpRetransmit(block.identity, reason, start, length);
-  emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, add(start, length)));
+  emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
   sent(block);
 }
 
@@ -101,7 +101,7 @@ function sendOne(block: ControlBlock): boolean {
   const final = block.finQueued && length === unsent && usable > length;
   const start = block.sndNxt;
   recordSent(block, start, length, final);
-  emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, add(start, length)));
+  emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
   return true;
 }
 
@@ -199,9 +199,9 @@ export function overrideSillyWindow(block: ControlBlock): void {
   if (length <= 0) return;
   const start = block.sndNxt;
   recordSent(block, start, length, false);
-  emit(block, start, length, pushFlag(block, add(start, length)));
+  emit(block, start, length, pushFlag(block, start, length));
 }
 
-/** RFC 9293 §3.9.1.2 (MUST-60): PSH on the segment that ends what has been written. */
-const pushFlag = (block: ControlBlock, end: number): number =>
-  distance(end, add(block.sendBufferStart, block.sendBuffer.length)) === 0 ? segment.PSH : 0;
+/** RFC 9293 §3.9.1.2 (MUST-61): PSH on the segment with the last of what has been written. */
+const pushFlag = (block: ControlBlock, start: number, length: number): number =>
+  length > 0 && add(start, length) === add(block.sendBufferStart, block.sendBuffer.length) ? segment.PSH : 0;
