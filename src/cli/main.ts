@@ -5,8 +5,10 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT } from './exit.ts';
 import { registerRead } from './read.ts';
+import { registerTransfer } from './transfer.ts';
 
 const program = new Command('wirelab').description('A complete TCP/IP stack on raw frames.').exitOverride();
+registerTransfer(program);
 registerRead(program);
 for (const command of program.commands) command.exitOverride();
 

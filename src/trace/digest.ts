@@ -22,9 +22,20 @@ const BUFFER_BYTES = 8192;
 /** Every NaN is written alike: their bit patterns may differ between engines. */
 const ONE_NAN = -Number.MAX_VALUE;
 
-/** An empty digest. */
-export function traceDigest(): TraceDigest {
+/** A SHA-256 under way: `createHash('sha256')` of Node is one, and five times as fast as the pure one. */
+export interface RunningHash {
+  update(bytes: Uint8Array): unknown;
+  /** What the same hash would be if it ended here. */
+  copy(): { digest(): Uint8Array };
+}
+
+function pureSha256(): RunningHash {
   const hash = sha256.create();
+  return { update: (bytes) => hash.update(bytes), copy: () => hash.clone() };
+}
+
+/** An empty digest. @param hash which SHA-256 to use; the digest is the same */
+export function traceDigest(hash: RunningHash = pureSha256()): TraceDigest {
   const buffer = new Uint8Array(BUFFER_BYTES);
   const view = new DataView(buffer.buffer);
   let used = 0;
@@ -78,7 +89,7 @@ export function traceDigest(): TraceDigest {
     },
     hex() {
       flush();
-      return hex(hash.clone().digest());
+      return hex(hash.copy().digest());
     },
   };
 }

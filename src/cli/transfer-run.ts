@@ -1,0 +1,155 @@
+/**
+ * Runs one transfer between two hosts on one link, and counts what happened. Node's SHA-256 stands in for the pure one
+ * here: the digests are the same, and long runs take less time.
+ */
+import { createHash } from 'node:crypto';
+import { type Family, type IpAddress, isLinkLocal } from '../layers/address.ts';
+import { formatIpAddress } from '../layers/address-text.ts';
+import type { ErrorCode } from '../layers/errors.ts';
+import { BulkTransfer, type Source } from '../sim/bulk-transfer.ts';
+import type { LinkOptions } from '../sim/medium/options.ts';
+import type { VirtualHost } from '../sim/virtual-host.ts';
+import { World } from '../sim/world.ts';
+import { type CaptureWriter, captureRun } from '../trace/capture.ts';
+import { traceDigest } from '../trace/digest.ts';
+import type { TraceEvent } from '../trace/events.ts';
+import { Recorder } from '../trace/recorder.ts';
+import { GoodputMeter, Tally } from './transfer-measures.ts';
+import type { TransferReport } from './transfer-report.ts';
+
+export interface TransferPlan {
+  readonly source: Source;
+  /** How many bytes there are, if that is known before. */
+  readonly bytes: number | undefined;
+  /** Stops writing after so long, in nanoseconds of the world's time. */
+  readonly durationNs: number | undefined;
+  /** Goodput counts from then on. */
+  readonly warmupNs: number;
+  readonly link: LinkOptions;
+  readonly mtu: number;
+  readonly ipv6: boolean;
+  readonly seed: number;
+  /** Where the bytes of a capture go. */
+  readonly capture: ((bytes: Uint8Array) => void) | undefined;
+  /** How many events to keep for the ladder. */
+  readonly keepEvents: boolean;
+  readonly command: string;
+  /** Called now and then with the bytes received and the world's time. */
+  readonly progress: (bytesReceived: number, nowNs: number) => void;
+}
+
+export interface TransferResult {
+  readonly report: TransferReport;
+  readonly events: readonly TraceEvent[];
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+const PORT = 5001;
+/** Room for the ladder of the first frames; the rest of a long run is not kept. */
+const LADDER_BYTES = 4 * 1024 * 1024;
+/** A run that takes longer than this in its own time is not one that goes on. */
+const LONGEST_RUN_NS = 40 * 24 * 3600 * 1e9;
+const STEPS_PER_PROGRESS = 4096;
+
+/** @throws {RangeError} if the link or the MTU makes no sense */
+export function runTransfer(plan: TransferPlan): TransferResult {
+  const started = process.hrtime.bigint();
+  const world = new World({
+    seed: plan.seed,
+    observer: (clock) =>
+      new Recorder(clock, {
+        ...(plan.keepEvents ? {} : { kinds: [] }),
+        limitBytes: LADDER_BYTES,
+        whenFull: 'forget-newest',
+      }),
+  });
+  const recorder = world.observer as Recorder;
+  const sender = world.host('sender');
+  const receiver = world.host('receiver');
+  const digest = traceDigest(createHash('sha256'));
+  recorder.listen(digest.add);
+  let capture: CaptureWriter | undefined;
+  if (plan.capture !== undefined) {
+    capture = captureRun(plan.capture, { taps: ['sender.eth0'], comment: plan.command });
+    recorder.listen(capture.add);
+  }
+  world.link({ host: sender, mtu: plan.mtu }, { host: receiver, mtu: plan.mtu }, plan.link);
+  const family = plan.ipv6 ? 6 : 4;
+  const [from, to] = [globalAddress(sender, family), globalAddress(receiver, family)];
+  if (from === undefined || to === undefined) {
+    throw new RangeError(`an MTU of ${plan.mtu} has no room for IPv6, which needs 1280 (RFC 8200 §5)`);
+  }
+
+  const meter = new GoodputMeter(world.time, plan.warmupNs, plan.durationNs);
+  const tally = new Tally();
+  recorder.listen((event) => tally.add(event));
+  let ended = false;
+  let error: ErrorCode | undefined;
+  const sent = createHash('sha256');
+  const received = createHash('sha256');
+  const transfer = new BulkTransfer({
+    sender: sender.sockets,
+    receiver: receiver.sockets,
+    address: to,
+    port: PORT,
+    source: hashing(plan.source, (bytes) => sent.update(bytes)),
+    sink: (bytes) => {
+      received.update(bytes);
+      meter.add(bytes.length);
+    },
+    ended: (reason) => {
+      ended = true;
+      error = reason;
+    },
+  });
+  if (plan.durationNs !== undefined) world.time.timer(() => transfer.stop()).arm(plan.durationNs);
+  for (let steps = 1; world.step(); steps++) {
+    if (steps % STEPS_PER_PROGRESS !== 0) continue;
+    plan.progress(transfer.bytesReceived, world.now);
+    if (world.now > LONGEST_RUN_NS) break;
+  }
+  capture?.end();
+  const [sha256Sent, sha256Received] = [sent.digest('hex'), received.digest('hex')];
+  const report: TransferReport = {
+    ok:
+      ended &&
+      error === undefined &&
+      sha256Sent === sha256Received &&
+      (plan.bytes ?? transfer.bytesSent) === transfer.bytesReceived,
+    error,
+    bytes: plan.bytes ?? transfer.bytesSent,
+    bytesReceived: transfer.bytesReceived,
+    sha256Sent,
+    sha256Received,
+    goodputBitsPerSecond: meter.goodput(),
+    transferSeconds: meter.lastNs / 1e9,
+    virtualSeconds: world.now / 1e9,
+    wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,
+    framesSent: tally.framesSent,
+    framesDropped: tally.framesDropped,
+    dropsByCause: Object.fromEntries(tally.drops),
+    segmentsSent: tally.segmentsSent,
+    retransmissions: [...tally.retransmissions.values()].reduce((sum, count) => sum + count, 0),
+    retransmissionsByCause: Object.fromEntries(tally.retransmissions),
+    seed: plan.seed,
+    traceDigest: digest.hex(),
+    command: plan.command,
+  };
+  const addresses = { sender: formatIpAddress(from), receiver: formatIpAddress(to) };
+  return { report, events: recorder.events(), addresses };
+}
+
+const globalAddress = (host: VirtualHost, family: Family): IpAddress | undefined =>
+  host.addresses.find(
+    ({ address, networkInterface }) =>
+      !networkInterface.isLoopback && !isLinkLocal(address) && address.family === family,
+  )?.address;
+
+/** A source that shows each piece to somebody on its way. */
+const hashing = (source: Source, show: (bytes: Uint8Array) => void): Source => ({
+  read(into) {
+    const count = source.read(into);
+    show(into.subarray(0, count));
+    return count;
+  },
+});
