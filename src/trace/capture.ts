@@ -61,7 +61,7 @@ export function captureRun(sink: ByteSink, settings: CaptureSettings): CaptureWr
       bytes,
       originalLength: bytes.length,
       ...(direction === undefined ? {} : { direction }),
-      ...(comments.length === 0 ? {} : { comments }),
+      ...(comments.length === 0 ? {} : { comments: [comments.join('; ')] }),
     });
   };
 

@@ -127,8 +127,8 @@ export function drawArrow(grid: Grid, arrow: Arrow, paint: Paint): string {
 function drawLoss(cells: string[], arrow: Arrow, left: number, right: number, isRightward: boolean): void {
   const span = right - left - 1;
   const cause = shorten(arrow.loss ?? '', Math.max(0, span - 6));
-  // Two cells of line, the label between spaces, one more of line, the cross, a space, the cause.
-  const room = span - cause.length - 7;
+  // Two cells of line, the label between spaces, one more of line, the cross, the cause between spaces.
+  const room = span - cause.length - 8;
   const label = arrow.labels.find((candidate) => candidate.length <= room) ?? shorten(arrow.labels.at(-1) ?? '', room);
   const text = label === '' ? '' : ` ${label} `;
   const lineLength = Math.min(

@@ -30,7 +30,7 @@ export const READING_REASONS = {
   'cut-by-capture': { what: 'the capture kept only the beginning of the frame' },
   'later-fragment': { what: 'the header is in the first fragment of the packet' },
   'nested-too-deep': { what: 'too many packets inside one another' },
-} as const satisfies Readonly<Record<string, DropExplanation>>;
+} as const;
 
 /** Why a layer could not be read, or why a host would drop it. */
 export type LayerProblem = DropReason | keyof typeof READING_REASONS;
