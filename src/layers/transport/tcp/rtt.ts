@@ -2,12 +2,15 @@
  * The retransmission timeout: RFC 6298, with the sampling of RFC 7323 §4 and Karn's rule left to the caller, who
  * knows which segment a sample comes from. Times are nanoseconds.
  */
+import { SECOND } from '../../clock.ts';
 import type { TcpSettings } from './settings.ts';
 
 /** RFC 6298 §2.3. */
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
 const K = 4;
+/** RFC 6298 §5.7. */
+const AFTER_LOST_SYN_NS = 3 * SECOND;
 
 export class RoundTripTime {
   /** Smoothed round-trip time and its variation; 0 before the first sample. */
@@ -66,10 +69,7 @@ export class RoundTripTime {
   afterLostSyn(): void {
     if (this.samples > 0) return;
     this.backoffs = 0;
-    this.rtoNs = Math.max(
-      3 * this.settings.retransmissionTimeoutInitialNs,
-      this.settings.retransmissionTimeoutMinimumNs,
-    );
+    this.rtoNs = Math.max(AFTER_LOST_SYN_NS, this.settings.retransmissionTimeoutInitialNs);
   }
 
   private compute(): void {
