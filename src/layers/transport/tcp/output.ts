@@ -7,7 +7,7 @@ import type { RetransmitReason } from '../../observer.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { effectiveMss, emit, payloadRoom } from './emission.ts';
 import * as segment from './segment.ts';
-import { add, distance, greaterThan } from './sequence.ts';
+import { add, greaterThan } from './sequence.ts';
 import { canSend } from './state.ts';
 import { FINAL, LOST } from './transmit-log.ts';
 
