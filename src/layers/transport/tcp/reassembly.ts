@@ -39,7 +39,7 @@ export class Reassembly {
     return false;
   }
 
-  /** Notes that `[start, end)` is there. @returns false when there are too many ranges already: drop the segment */
+  /** Notes that `[start, end)` is there, just arrived. @returns false when there are too many ranges already: drop the segment */
   add(start: number, end: number): boolean {
     let first = 0;
     while (first < this.count && lessThan(this.end(first), start)) first++;

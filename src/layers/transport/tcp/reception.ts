@@ -89,8 +89,10 @@ function beyondGap(
   const end = add(start, length + (fin ? 1 : 0));
   // Nothing follows a FIN: a peer that sends more than that is not believed.
   if (block.finWaiting && greaterThan(end, add(block.finWaitingAt, 1))) return 'tcp-outside-window';
-  if (block.reassembly.covers(start, end)) return 'tcp-duplicate';
+  const known = block.reassembly.covers(start, end);
+  // What is known already is added all the same: its range is then the one that the ACK reports first (RFC 2018 §4).
   if (!block.reassembly.add(start, end)) return 'tcp-receive-buffer-full';
+  if (known) return 'tcp-duplicate';
   if (length > 0) store(block, arrived, distance(block.rcvNxt, start), skip, length);
   if (fin) {
     block.finWaiting = true;
