@@ -299,8 +299,10 @@ export function established(from: ConversationOptions = {}): {
   return { peer, connection, block: connection.block };
 }
 
-const timestampsOf = (from: ConversationOptions): string =>
-  from.peerSyn?.includes('TS') === true ? ' <nop,nop,TS val 1 ecr 0>' : '';
+const timestampsOf = (from: ConversationOptions): string => {
+  const value = /TS val (\d+)/.exec(from.peerSyn ?? '')?.[1];
+  return value === undefined ? '' : ` <nop,nop,TS val ${value} ecr 0>`;
+};
 
 /** Writes `length` bytes whose content follows their place in the stream. */
 export function write(connection: Connection, length: number): number {
