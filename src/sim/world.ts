@@ -10,7 +10,7 @@ import type { Clock } from '../layers/clock.ts';
 import { FramePool } from '../layers/frame.ts';
 import { Memory } from '../layers/memory.ts';
 import type { HostObserver } from '../layers/observer.ts';
-import { createProgram, type Program } from '../sockets/program.ts';
+import { type Program, runProgram } from '../sockets/program.ts';
 import type { MediumObserver } from '../trace/medium-observer.ts';
 import { Hub, type HubPort } from './hub.ts';
 import { Link } from './link.ts';
@@ -200,8 +200,8 @@ export class World {
   ): ProgramRun {
     const lines = [...(options.input ?? [])];
     return this.programs.spawn(name, (run) =>
-      main(
-        createProgram({
+      runProgram(
+        {
           core: host.sockets,
           scheduler: run,
           timers: this.time,
@@ -212,7 +212,8 @@ export class World {
           },
           print: (line) => this.print(name, line),
           readLine: () => lines.shift(),
-        }),
+        },
+        main,
       ),
     );
   }
@@ -226,7 +227,7 @@ export class World {
    * Runs without programs, up to `untilNs` inclusive or until nothing can happen any more.
    * @throws {Error} if an event wakes an `async` program, which only `run` can let run
    */
-  runSync(untilNs = Infinity): WorldReport {
+  runSync(untilNs: number = Infinity): WorldReport {
     while (this.time.nextTime <= untilNs && this.time.step()) {
       if (this.programs.isWoken) throw new Error('an async program was woken: use `await world.run()`');
     }

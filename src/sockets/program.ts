@@ -42,11 +42,29 @@ export interface Program {
   readonly gethostbyname: (name: string) => string;
 }
 
-/** Makes the surroundings of one program. */
-export function createProgram(environment: ProgramEnvironment): Program {
+/** Makes the surroundings of one program. Whoever runs it closes its sockets: see `runProgram`. */
+export const createProgram = (environment: ProgramEnvironment): Program => surround(environment, () => undefined);
+
+/**
+ * Runs a program, and closes the sockets that it leaves open when it ends or fails, as a kernel does. What it still
+ * awaits then never settles: the program is gone.
+ */
+export async function runProgram(
+  environment: ProgramEnvironment,
+  main: (program: Program) => Promise<void> | void,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  try {
+    await main(surround(environment, (socket) => void sockets.push(socket)));
+  } finally {
+    for (const socket of sockets) socket.abandon();
+  }
+}
+
+function surround(environment: ProgramEnvironment, opened: (socket: Socket) => void): Program {
   const { scheduler } = environment;
   return {
-    socket: (family, type, protocol = 0) => new Socket(environment, family, type, protocol),
+    socket: (family, type, protocol = 0) => new Socket(environment, family, type, { protocol, opened }),
     select: (readers, writers, exceptional, timeoutSeconds, options) =>
       select(environment, readers, writers, exceptional, timeoutSeconds, options),
     sleep: (seconds) => scheduler.sleep(Math.round(seconds * SECOND)),

@@ -43,6 +43,15 @@ interface Call {
   readonly address?: SocketAddress | undefined;
 }
 
+/** Where a socket comes from. */
+export interface SocketOrigin {
+  readonly protocol?: number;
+  /** What `accept` gave; without it a new socket is opened. */
+  readonly descriptor?: number;
+  /** Is told of this socket, and of all that it accepts. */
+  readonly opened?: ((socket: Socket) => void) | undefined;
+}
+
 export class Socket {
   /** AF_INET or AF_INET6; SOCK_STREAM or SOCK_DGRAM. */
   readonly family: number;
@@ -51,13 +60,14 @@ export class Socket {
   private readonly core: SocketCore;
   private readonly readers: WaitingLine;
   private readonly writers: WaitingLine;
+  private readonly opened: SocketOrigin['opened'];
   private descriptor: number;
   private timeoutNs: number;
   /** How a person would point at this socket: kept, since every wait says it. */
   private description: string;
 
-  /** @param descriptor what `accept` gave; a new socket is opened without it */
-  constructor(environment: SocketEnvironment, family: number, type: number, protocol = 0, descriptor?: number) {
+  constructor(environment: SocketEnvironment, family: number, type: number, origin: SocketOrigin = {}) {
+    const { protocol = 0, descriptor } = origin;
     this.family = family;
     this.type = type;
     this.environment = environment;
@@ -70,6 +80,8 @@ export class Socket {
     if (descriptor === undefined) this.check(this.descriptor, { syscall: 'socket', detail: '' });
     this.core.watch(this.descriptor, () => this.wake());
     if (descriptor !== undefined) this.describe();
+    this.opened = origin.opened;
+    this.opened?.(this);
   }
 
   /** The descriptor; -1 once closed. */
@@ -109,8 +121,8 @@ export class Socket {
     const accept = (): number => this.core.accept(this.descriptor, peer);
     const descriptor = await this.readers.attempt(accept, this.patience(call, options));
     this.check(descriptor, call, () => `connection from ${formatEndpoint(peer.address, peer.port)}`);
-    const { family, type, environment } = this;
-    return [new Socket(environment, family, type, 0, descriptor), addressTuple(family, peer)];
+    const { family, type, environment, opened } = this;
+    return [new Socket(environment, family, type, { descriptor, opened }), addressTuple(family, peer)];
   }
 
   /** Sends at least one byte of the data. @returns how many bytes were taken: `sendall` sends all */
@@ -195,6 +207,15 @@ export class Socket {
     if (seconds > 0 && core.shutdown(descriptor, the.SHUT_WR) === 0) return this.lingerOn(descriptor, seconds);
     core.close(descriptor);
     return CLOSED;
+  }
+
+  /** Closes it because its program is gone: whoever waits on it waits for ever. */
+  abandon(): void {
+    if (this.descriptor < 0) return;
+    this.readers.abandon();
+    this.writers.abandon();
+    this.core.close(this.descriptor);
+    this.descriptor = -1;
   }
 
   /** How long calls wait: seconds of the world's time, `null` for ever, 0 not at all (EAGAIN). */

@@ -74,6 +74,11 @@ export class WaitingLine {
     this.scheduler.woke();
   }
 
+  /** Forgets everybody: their calls never settle. */
+  abandon(): void {
+    for (const ticket of this.line.splice(0)) ticket.end();
+  }
+
   /** For a ticket: it gives up its place. */
   leave(ticket: Ticket): void {
     const index = this.line.indexOf(ticket);
@@ -140,7 +145,8 @@ class Ticket {
     this.fail(reason);
   }
 
-  private end(): void {
+  /** It waits no more. */
+  end(): void {
     this.timer?.cancel();
     this.signal?.removeEventListener('abort', this.aborted);
     this.waiting.over();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../src/layers/clock.ts';
+import type { HostObserver } from '../../../src/layers/observer.ts';
 import * as the from '../../../src/sockets/constants.ts';
+import { runProgram } from '../../../src/sockets/program.ts';
 import type { Socket } from '../../../src/sockets/socket.ts';
 import { SocketError, TimeoutError } from '../../../src/sockets/socket-error.ts';
 import { type TwoHosts, twoHosts } from './two-hosts.ts';
@@ -31,6 +33,20 @@ async function play(scenes: {
   expect([...hosts.programs.waiting]).toEqual([]);
   await done;
   return hosts;
+}
+
+/** An observer of calls alone. */
+function watching(observer: Pick<HostObserver, 'call'>): HostObserver {
+  const ignore = (): void => undefined;
+  return {
+    dropped: ignore,
+    notSent: ignore,
+    tcpState: ignore,
+    tcpRetransmit: ignore,
+    tcpTimer: ignore,
+    tcpAcked: ignore,
+    ...observer,
+  };
 }
 
 /** Bob answers one connection with what comes, in capitals, until its end. */
@@ -361,7 +377,89 @@ describe('select', () => {
   });
 });
 
+describe('a program that ends', () => {
+  const environment = ({ alice, programs }: TwoHosts) => ({
+    core: alice.core,
+    scheduler: programs,
+    timers: programs.time,
+    names: () => [],
+    print: (line: string) => void alice.printed.push(line),
+    readLine: () => undefined,
+  });
+
+  test('gives back what it left open; what it still awaits never settles', async () => {
+    const hosts = twoHosts();
+    let settled = false;
+    await runProgram(environment(hosts), ({ socket }) => {
+      const s = socket(AF_INET, SOCK_DGRAM);
+      s.bind(['', 5]);
+      s.settimeout(3);
+      const settle = (): void => {
+        settled = true;
+      };
+      s.recv(1).then(settle, settle);
+      expect(hosts.programs.waiting.size).toBe(1);
+    });
+    expect(hosts.alice.core.openCount).toBe(0);
+    expect(hosts.programs.waiting.size).toBe(0);
+    await hosts.run();
+    expect(settled).toBe(false);
+    expect(hosts.programs.now()).toBeLessThan(3 * SECOND);
+  });
+
+  test('does so when it fails, too, and with connections that it accepted', async () => {
+    const hosts = twoHosts();
+    const client = hosts.bob.program.socket(AF_INET, SOCK_STREAM);
+    let open = 0;
+    const ended = runProgram(environment(hosts), async ({ socket }) => {
+      const server = socket(AF_INET, SOCK_STREAM);
+      server.bind(['', 80]);
+      server.listen(1);
+      await server.accept();
+      open = hosts.alice.core.openCount;
+      throw new Error('mistake');
+    });
+    const received = client.connect(['alice', 80]).then(() => client.recv(1));
+    const failed = expect(ended).rejects.toThrow('mistake');
+    await hosts.run();
+    await failed;
+    expect(open).toBe(2);
+    expect(hosts.alice.core.openCount).toBe(0);
+    expect(await received).toEqual(new Uint8Array(0));
+  });
+});
+
 describe('a program’s surroundings', () => {
+  test('whoever watches is told each call, when it begins to wait and how it ends', async () => {
+    const calls: string[] = [];
+    const observer = { call: (text: string, result: string) => calls.push(`${text} → ${result}`) };
+    const { alice, run } = twoHosts(watching(observer));
+    const { socket } = alice.program;
+    const s = socket(AF_INET, SOCK_DGRAM);
+    s.bind(['', 12000]);
+    const receiving = s.recvfrom(3);
+    await s.sendto('hello', ['127.0.0.1', 12000]);
+    await run();
+    await receiving;
+    expect(() => s.bind(['', 1])).toThrow();
+    s.settimeout(1);
+    const late = expect(s.recv(9)).rejects.toThrow(TimeoutError);
+    await run();
+    await late;
+    s.close();
+    expect(calls).toEqual([
+      'socket() → 3',
+      "bind('', 12000) → ok",
+      'recvfrom(3) → ',
+      "sendto(5 bytes, '127.0.0.1', 12000) → 5",
+      'recvfrom(3) → 3 of 5 bytes from 127.0.0.1:12000',
+      "bind('', 1) → EINVAL",
+      'recv(9) → ',
+      'recv(9) → timed out',
+      'close() → ok',
+    ]);
+  });
+
   test('input shows prompt and line; without lines it fails; print joins with spaces', async () => {
     const { alice, run } = twoHosts();
     const { input, print, gethostbyname, encode, decode } = alice.program;

@@ -32,7 +32,7 @@ export class VirtualPrograms implements ProgramScheduler {
   }
 
   /** Lets everything happen until nothing can any more, or until `untilNs`. */
-  async run(untilNs = Infinity): Promise<void> {
+  async run(untilNs: number = Infinity): Promise<void> {
     for (;;) {
       if (this.awake) {
         this.awake = false;

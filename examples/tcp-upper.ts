@@ -1,0 +1,78 @@
+/**
+ * The upper-caser over TCP: line for line the lecture's TCPClient and TCPServer. The server's welcoming socket makes a
+ * new socket for each client. It closes first, so TIME-WAIT is the server's.
+ *
+ *     npx tsx examples/tcp-upper.ts
+ */
+import { AF_INET, type LinkOptions, ladder, type Program, Recorder, SOCK_STREAM, World } from '../src/index.ts';
+
+export async function tcpServer({ socket, print, encode, decode }: Program): Promise<void> {
+  const serverPort = 12000;
+  const serverSocket = socket(AF_INET, SOCK_STREAM);
+  serverSocket.bind(['', serverPort]);
+  serverSocket.listen(1);
+  print('The server is ready to receive');
+  while (true) {
+    const [connectionSocket, _addr] = await serverSocket.accept();
+    const sentence = decode(await connectionSocket.recv(1024));
+    const capitalizedSentence = sentence.toUpperCase();
+    await connectionSocket.send(encode(capitalizedSentence));
+    connectionSocket.close();
+  }
+}
+
+export async function tcpClient({ socket, input, print, encode, decode }: Program): Promise<void> {
+  const serverName = 'server';
+  const serverPort = 12000;
+  const clientSocket = socket(AF_INET, SOCK_STREAM);
+  await clientSocket.connect([serverName, serverPort]);
+  const sentence = await input('Input lowercase sentence:');
+  await clientSocket.send(encode(sentence));
+  const modifiedSentence = await clientSocket.recv(1024);
+  print('From Server:', decode(modifiedSentence));
+  clientSocket.close();
+}
+
+export interface TcpUpperOptions {
+  readonly seed?: number;
+  /** One client for each. */
+  readonly sentences?: readonly string[];
+  /** The link from each client to the server. */
+  readonly link?: LinkOptions;
+  readonly server?: boolean;
+}
+
+/** Runs the programs. @returns what they printed, who still waits for what, and the ladder */
+export async function run(
+  options: TcpUpperOptions = {},
+): Promise<{ printed: string[]; waiting: string[]; ladder: string }> {
+  const printed: string[] = [];
+  let recorder: Recorder | undefined;
+  const world = new World({
+    seed: options.seed ?? 1,
+    observer: (clock) => {
+      recorder = new Recorder(clock);
+      return recorder;
+    },
+    print: (program, line) => printed.push(`${program}: ${line}`),
+  });
+  const server = world.host('server');
+  const middle = world.switch('switch');
+  world.link(server, middle);
+  if (options.server !== false) world.spawn(server, 'server', tcpServer);
+  const sentences = options.sentences ?? ['hello from the client'];
+  for (const [index, sentence] of sentences.entries()) {
+    const name = sentences.length === 1 ? 'client' : `client${index + 1}`;
+    const client = world.host(name);
+    world.link(client, middle, { delay: '10ms', ...options.link });
+    world.spawn(client, name, tcpClient, { input: [sentence] });
+  }
+  const { programs } = await world.run();
+  const waiting = programs.flatMap(({ name, waitsFor }) => waitsFor.map((what) => `${name}: ${what}`));
+  return { printed, waiting, ladder: ladder(recorder?.events() ?? [], { states: true }) };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { printed, waiting, ladder } = await run();
+  console.log([...printed, '', ladder, ...waiting.map((line) => `still waiting: ${line}`)].join('\n'));
+}
