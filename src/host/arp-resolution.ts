@@ -105,12 +105,15 @@ export class ArpResolution {
     const target = this.ownOf(networkInterface, arp.targetWord(view, at));
     if (senderMac === networkInterface.mac) return 'arp-not-for-us';
     const contested = this.contested(networkInterface, senderWord, target, arp.isProbe(view, at));
-    if (contested !== undefined) this.conflictOver(contested, senderMac);
+    if (contested !== undefined) {
+      this.conflictOver(contested, senderMac);
+      return undefined;
+    }
     const isForUs = target !== undefined && isUsable(target);
     const isReply = arp.operation(view, at) === arp.REPLY;
-    const isKnown =
-      contested === undefined && this.learn(networkInterface, senderWord, senderMac, isForUs, isReply && !toLinkGroup);
-    if (!isForUs) return isKnown || contested !== undefined ? undefined : 'arp-not-for-us';
+    const isKnown = this.learn(networkInterface, senderWord, senderMac, isForUs, isReply && !toLinkGroup);
+    // An announcement is for everybody, and who does not know the sender has nothing to correct (RFC 5227 §3).
+    if (!isForUs) return isKnown || arp.isAnnouncement(view, at) ? undefined : 'arp-not-for-us';
     if (!isReply) {
       const high = Math.floor(senderMac / 0x1_0000_0000);
       this.send(networkInterface, high, senderMac | 0, arp.REPLY, target.address.w3, senderMac, senderWord);
