@@ -2,7 +2,7 @@
 import type { Timer, Timers } from '../../../src/layers/clock.ts';
 
 class FakeTimer implements Timer {
-  deadline = Number.POSITIVE_INFINITY;
+  deadline: number = Number.POSITIVE_INFINITY;
   sequence = 0;
   readonly fire: () => void;
   private readonly owner: FakeTimers;

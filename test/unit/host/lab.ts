@@ -75,9 +75,9 @@ export class Hub {
 }
 
 export class Lab {
-  readonly timers = new FakeTimers();
-  readonly memory = new Memory(1 << 22);
-  readonly pool = new FramePool(this.memory);
+  readonly timers: FakeTimers = new FakeTimers();
+  readonly memory: Memory = new Memory(1 << 22);
+  readonly pool: FramePool = new FramePool(this.memory);
   readonly ended: Ended[] = [];
   private nextMac = 0x0200_0000_0001;
 
