@@ -22,7 +22,7 @@ export class LineRate {
    * @param steps in order, the first at 0; a rate of 0 is an outage in which frames wait
    * @param repeatNs when the steps begin again; `Infinity` if never
    */
-  constructor(steps: readonly RateStep[], repeatNs = Infinity) {
+  constructor(steps: readonly RateStep[], repeatNs: number = Infinity) {
     this.steps = steps;
     this.repeatNs = repeatNs;
     this.lastEnd = -1;

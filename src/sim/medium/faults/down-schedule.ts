@@ -19,7 +19,7 @@ export class DownSchedule implements Fault {
    * @param outages in order, none overlapping the next
    * @param repeatNs when they begin again; `Infinity` if never
    */
-  constructor(clock: Clock, outages: readonly Outage[], repeatNs = Infinity) {
+  constructor(clock: Clock, outages: readonly Outage[], repeatNs: number = Infinity) {
     this.clock = clock;
     this.outages = outages;
     this.repeatNs = repeatNs;

@@ -39,13 +39,13 @@ export function gilbertElliott(loss: number, burstFrames: number, h = 0, k = 1):
   }
   const bad = (loss - (1 - k)) / (k - h);
   const r = 1 / burstFrames;
-  const p = (r * bad) / (1 - bad);
-  if (p > 1) {
+  const leastFrames = Number((bad / (1 - bad)).toPrecision(12));
+  if (burstFrames < leastFrames) {
     throw new RangeError(
-      `a loss of ${formatProbability(loss)} cannot come in bursts of only ${burstFrames} frames: make them ${Math.ceil(bad / (1 - bad))} or longer`,
+      `a loss of ${formatProbability(loss)} cannot come in bursts of only ${burstFrames} frames: make them ${leastFrames} or longer`,
     );
   }
-  return { p, r, h, k };
+  return { p: Math.min(1, (r * bad) / (1 - bad)), r, h, k };
 }
 
 export class GilbertElliott implements Fault {
