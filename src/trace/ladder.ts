@@ -47,6 +47,8 @@ const TIME_WIDTH = 11;
 const ARRIVAL_WIDTH = 12;
 /** An arrow with flags and a sequence number needs this much between two lifelines. */
 const NARROWEST_SPAN = 18;
+/** Shorter notes than this are left out. */
+const NARROWEST_NOTE = 6;
 /** A wait is marked when it is this long, and this many times the median one: a retransmission timeout shows. */
 const LONG_WAIT_NS = 50_000_000;
 const LONG_WAIT_FACTOR = 4;
@@ -103,7 +105,10 @@ export function ladder(events: Iterable<TraceEvent>, settings: LadderSettings = 
       continue;
     }
     const arrival = grid.showsArrivals ? paint('time', arrow.arrival.padStart(ARRIVAL_WIDTH)) : '';
-    const note = arrow.note === '' ? '' : `  ${paint(arrow.noteStyle, shorten(arrow.note, grid.noteWidth))}`;
+    const note =
+      arrow.note === '' || grid.noteWidth === 0
+        ? ''
+        : `  ${paint(arrow.noteStyle, shorten(arrow.note, grid.noteWidth))}`;
     addLine(
       scale.format(row.time),
       drawArrow(grid, arrow, (text) => paint(arrow.style, text)),
@@ -204,8 +209,8 @@ function gridOf(hosts: readonly string[], width: number, arrows: readonly (Arrow
   const free = width - TIME_WIDTH - 2;
   const showsArrivals = free - ARRIVAL_WIDTH >= least + NARROWEST_SPAN;
   const besides = free - (showsArrivals ? ARRIVAL_WIDTH : 0);
-  const noteWidth =
-    longestNote === 0 ? 0 : Math.max(8, Math.min(longestNote, Math.floor(besides / 4), besides - least - 2));
+  const noteRoom = Math.min(longestNote, Math.floor(besides / 4), besides - least - 2);
+  const noteWidth = noteRoom < NARROWEST_NOTE ? 0 : noteRoom;
   const diagram = Math.max(least, besides - (noteWidth === 0 ? 0 : noteWidth + 2));
   const step = Math.floor((diagram - 1) / (hosts.length - 1));
   return {
