@@ -5,6 +5,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { DirectionOptions, LinkOptions } from '../sim/medium/options.ts';
 import { parseDuration, parseProbability, parseRate } from '../sim/units.ts';
+import { countOf } from './number-argument.ts';
 
 /** What commander hands over: text for each option that was given. */
 export interface LinkArguments {
@@ -109,12 +110,3 @@ export function linkOptions(arguments_: LinkArguments): LinkOptions {
 
 const given = (name: keyof DirectionOptions, value: string | undefined): DirectionOptions =>
   value === undefined ? {} : ({ [name]: value } as DirectionOptions);
-
-/** A whole number, at least `least`. @throws {RangeError} */
-export function countOf(text: string, what: string, least: number): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count < least) {
-    throw new RangeError(`${what} is a whole number from ${least} on, not '${text}'`);
-  }
-  return count;
-}

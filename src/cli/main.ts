@@ -3,12 +3,14 @@
  * The command line: every verb registers itself here.
  */
 import { Command, CommanderError } from 'commander';
+import { registerDemo } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 import { registerRead } from './read.ts';
 import { registerTransfer } from './transfer.ts';
 
 const program = new Command('wirelab').description('A complete TCP/IP stack on raw frames.').exitOverride();
 registerTransfer(program);
+registerDemo(program);
 registerRead(program);
 for (const command of program.commands) command.exitOverride();
 

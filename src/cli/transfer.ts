@@ -4,12 +4,14 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { bytesSource, patternSource, type Source } from '../sim/bulk-transfer.ts';
+import { type FaultList, parseFaultList } from '../sim/medium/fault-list.ts';
 import { formatSize, parseDuration, parseProbability, parseSize } from '../sim/units.ts';
 import { ladder } from '../trace/ladder.ts';
 import { CliError, EXIT } from './exit.ts';
-import { countOf, directionsOf, LINK_FLAGS, type LinkArguments, linkArgument, linkOptions } from './link-arguments.ts';
+import { directionsOf, LINK_FLAGS, type LinkArguments, linkArgument, linkOptions } from './link-arguments.ts';
+import { numberFrom } from './number-argument.ts';
 import { output } from './output.ts';
 import { ladderPaint } from './paint.ts';
 import { showReport } from './transfer-report.ts';
@@ -19,6 +21,7 @@ interface TransferArguments extends LinkArguments {
   readonly size?: string;
   readonly duration?: string;
   readonly warmup?: string;
+  readonly faults?: string;
   readonly mtu?: number;
   readonly ipv6?: true;
   readonly seed: number;
@@ -50,6 +53,7 @@ export function registerTransfer(program: Command): void {
     .option('--warmup <time>', 'goodput counts from then on: 10s');
   for (const flag of LINK_FLAGS) command.option(flag.flags, flag.what, linkArgument(flag));
   command
+    .option('--faults <file>', 'a JSON list of faults, each for one frame: see the README')
     .option('--mtu <bytes>', 'the largest IP packet', numberFrom('--mtu', 68))
     .option('--ipv6', 'IPv6 instead of IPv4')
     .option('--seed <number>', 'every die of the run follows from it', numberFrom('--seed', 0), 1)
@@ -70,7 +74,7 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
     bytes,
     durationNs: given.duration === undefined ? undefined : parseDuration(given.duration, '--duration'),
     warmupNs: given.warmup === undefined ? 0 : parseDuration(given.warmup, '--warmup'),
-    link: linkOptions(given),
+    link: { ...linkOptions(given), ...(given.faults === undefined ? {} : { faults: loadFaults(given.faults) }) },
     mtu: given.mtu ?? 1500,
     ipv6: given.ipv6 === true,
     seed: given.seed,
@@ -142,6 +146,21 @@ function load(
   }
 }
 
+/** @throws {CliError} exit 3 for a file that is no fault list, with the place or the entry */
+function loadFaults(path: string): FaultList {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CliError(EXIT.badInput, `${path} cannot be read: ${systemMessage(error)}.`);
+  }
+  try {
+    return parseFaultList(JSON.parse(text));
+  } catch (error) {
+    throw new CliError(EXIT.badInput, `${path}: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
 /** Opened before the run: a path that cannot be written to is told at once. */
 function openCapture(path: string): { readonly write: (bytes: Uint8Array) => void; readonly close: () => void } {
   try {
@@ -200,15 +219,5 @@ function attempt<T>(run: () => T): T {
 
 const systemMessage = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.message).replace(/^[A-Z]+: /, '') : String(error);
-
-const numberFrom =
-  (what: string, least: number): ((text: string) => number) =>
-  (text) => {
-    try {
-      return countOf(text, what, least);
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-    }
-  };
 
 const terminalWidth = (): number => (process.stdout.isTTY ? Math.min(process.stdout.columns, 120) : 100);
