@@ -3,7 +3,7 @@
  * RFC 7323 §2. The right edge never moves left (SHLD-14), not even by the rounding of the scale (RFC 7323 §2.4).
  */
 
-import type { ControlBlock } from './control-block.ts';
+import { ACK_DELAYED, type ControlBlock } from './control-block.ts';
 import { greaterThan } from './sequence.ts';
 
 /** What a window field can say. */
@@ -50,6 +50,8 @@ export function isUpdateDue(block: ControlBlock): boolean {
   const limit = Math.min(block.settings.receiveBufferBytes, MAXIMUM_FIELD * 2 ** block.rcvWndShift);
   const step = increase(block);
   if (step < Math.min(limit / 2, 2 * block.smss)) return false;
+  // A delayed ACK will say it soon enough, as long as the peer has something to go on with.
+  if (block.ackDue === ACK_DELAYED && block.rcvWnd >= 2 * block.smss) return false;
   return step >= limit / 4 || block.rcvWnd <= limit / 8 || limit <= 8 * block.smss;
 }
 
