@@ -35,24 +35,27 @@ export class DuplicateThreshold implements LossDetection {
   }
 
   /**
-   * RFC 6675 §4 `IsLost`: DupThresh discontiguous SACKed sequences, or more than (DupThresh - 1) * SMSS octets, lie
-   * above. Segments are the sequences counted, as RFC 6675 §4 allows an implementation that keeps its boundaries.
+   * RFC 6675 §4 `IsLost`: DupThresh discontiguous SACKed sequences, or more than (DupThresh - 1) * SMSS SACKed octets,
+   * lie above. Where that begins is found from the end; all below is lost.
    */
   private bySack(sender: Sender): void {
     const { log, settings } = sender;
     if (log.sackedCount === 0 && sender.duplicateAcks < settings.duplicateAckThreshold) return;
     const enoughBytes = (settings.duplicateAckThreshold - 1) * sender.smss;
-    let above = 0;
-    let bytesAbove = 0;
+    let sequences = 0;
+    let bytes = 0;
+    let inSequence = false;
     let index = log.count - 1;
-    while (index >= 0 && above < settings.duplicateAckThreshold && bytesAbove <= enoughBytes) {
-      if ((log.flags(index) & SACKED) !== 0) {
-        above++;
-        bytesAbove += log.length(index);
+    while (index >= 0 && sequences < settings.duplicateAckThreshold && bytes <= enoughBytes) {
+      const sacked = (log.flags(index) & SACKED) !== 0;
+      if (sacked) {
+        if (!inSequence) sequences++;
+        bytes += log.length(index);
       }
+      inSequence = sacked;
       index--;
     }
-    const crossed = above >= settings.duplicateAckThreshold || bytesAbove > enoughBytes;
+    const crossed = sequences >= settings.duplicateAckThreshold || bytes > enoughBytes;
     // RFC 6675 §5 (1): DupThresh duplicate ACKs say that the first segment is lost, whatever the scoreboard says.
     if (!crossed) {
       if (sender.lossState === 'open' && sender.duplicateAcks >= settings.duplicateAckThreshold) {
