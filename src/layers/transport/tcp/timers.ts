@@ -7,6 +7,7 @@ import { emit, emitReset, emitSyn } from './emission.ts';
 import { end } from './lifecycle.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow } from './output.ts';
 import { add, distance } from './sequence.ts';
+import { SACKED } from './transmit-log.ts';
 
 /** Makes the timers of a connection, none of them armed. */
 export function createTimers(block: ControlBlock): ConnectionTimers {
@@ -45,8 +46,10 @@ function retransmissionTimeout(block: ControlBlock): void {
   block.recoveryPoint = block.sndNxt;
   block.duplicateAcks = 0;
   block.retransmitAtOnce = true;
-  // RFC 2018 §8: a receiver may discard what it has SACKed, and a second timeout is a reason to think that it did.
-  block.log.markAllLost(!first);
+  // RFC 2018 §8: a receiver may discard what it has SACKed. It has if the left edge is SACKed and yet not acknowledged;
+  // that one MUST be sent again (§5). A second timeout is a reason to think so too.
+  const reneged = (block.log.flags(0) & SACKED) !== 0;
+  block.log.markAllLost(reneged || !first);
   block.rtt.backOff(); // RFC 6298 §5.5
   armRetransmission(block); // §5.6
   output(block); // §5.4
