@@ -35,7 +35,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
     block.duplicateAcks = 0;
     afterProgress(block, ackedBytes);
   } else if (outstanding && isDuplicate(block, arrived, windowChanged, newlySacked)) {
-    block.duplicateAcks++;
+    if (block.duplicateAcks++ === 0) block.limitedTransmitFrom = block.sndNxt;
     if (wasRecovering) block.recovery.duplicate(block);
   }
   block.detection.detect(block, ackedBytes > 0 || newlySacked > 0);

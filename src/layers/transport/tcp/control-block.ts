@@ -141,6 +141,7 @@ export class ControlBlock implements Sender {
   lossState: LossState;
   recoveryPoint: number;
   duplicateAcks: number;
+  limitedTransmitFrom: number;
   retransmitAtOnce: boolean;
   /** Timer expiries in a row without progress: R1 and R2 of RFC 9293 §3.8.3 count them. */
   retries: number;
@@ -233,6 +234,7 @@ export class ControlBlock implements Sender {
     this.lossState = 'open';
     this.recoveryPoint = 0;
     this.duplicateAcks = 0;
+    this.limitedTransmitFrom = 0;
     this.retransmitAtOnce = false;
     this.retries = 0;
     this.synSentNs = 0;

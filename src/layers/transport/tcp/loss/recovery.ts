@@ -2,7 +2,7 @@
  * Loss recovery: what a sender does between the detection of a loss and the acknowledgment of all that was in flight.
  * Two ways of it: with SACK the pipe of RFC 6675, without it the inflated window of NewReno (RFC 6582).
  */
-import { distance, greaterOrEqual, lessThan } from '../sequence.ts';
+import { distance, greaterOrEqual, greaterThan } from '../sequence.ts';
 import { RETRANSMITTED, SACKED } from '../transmit-log.ts';
 import type { Sender } from './sender.ts';
 
@@ -74,16 +74,16 @@ export class NewReno implements LossRecovery {
 /** RFC 6675 §5: as much goes out as the scoreboard says has arrived or is lost. */
 export class SackRecovery implements LossRecovery {
   readonly name = 'sack';
-  /** `HighRxt` of the rescue retransmission: at most one per recovery (RFC 6675 §4 `NextSeg` rule 4). */
-  private rescued: boolean;
+  /** `RescueRxt` of RFC 6675 §4: when SND.UNA is beyond it the rescue retransmission may be sent. */
+  private rescueAfter: number;
 
   constructor() {
-    this.rescued = false;
+    this.rescueAfter = 0;
   }
 
   enter(sender: Sender): void {
     start(sender);
-    this.rescued = false;
+    this.rescueAfter = sender.log.end(0); // RFC 6675 §5 (4.3)
   }
 
   duplicate(): void {}
@@ -111,13 +111,12 @@ export class SackRecovery implements LossRecovery {
       else if (sackedAbove && (flags & RETRANSMITTED) === 0 && log.transmissions(index) === 1) candidate = index;
     }
     if (candidate >= 0) return candidate;
-    // NextSeg rule 4: once per recovery, the highest segment of it that is not SACKed.
-    if (this.rescued || !sackedAbove) return -1;
+    // NextSeg rule 4: once per recovery, the highest segment that is not SACKed.
+    if (!greaterThan(sender.sndUna, this.rescueAfter)) return -1;
     for (let index = log.count - 1; index >= 0; index--) {
-      if (lessThan(log.start(index), sender.recoveryPoint) && (log.flags(index) & SACKED) === 0) {
-        this.rescued = true;
-        return index;
-      }
+      if ((log.flags(index) & SACKED) !== 0) continue;
+      this.rescueAfter = sender.recoveryPoint;
+      return index;
     }
     return -1;
   }
@@ -127,10 +126,9 @@ export class SackRecovery implements LossRecovery {
 function start(sender: Sender): void {
   sender.lossState = 'recovery';
   sender.recoveryPoint = sender.sndNxt;
-  // RFC 5681 §3.2 step 2: what limited transmit added does not count.
-  const limited = sender.settings.limitedTransmit ? Math.min(sender.duplicateAcks, 2) * sender.smss : 0;
-  const flightSize = distance(sender.sndUna, sender.sndNxt);
-  sender.congestion.congestion(sender.sackOk ? flightSize : Math.max(flightSize - limited, sender.smss));
+  // RFC 5681 §3.2 step 2, RFC 6675 §5 (4.2): what limited transmit added does not count.
+  const end = sender.duplicateAcks > 0 ? sender.limitedTransmitFrom : sender.sndNxt;
+  sender.congestion.congestion(distance(sender.sndUna, end));
   sender.retransmitAtOnce = true;
 }
 

@@ -26,6 +26,8 @@ export interface Sender {
   recoveryPoint: number;
   /** Duplicate ACKs in a row: RFC 5681 §2. */
   duplicateAcks: number;
+  /** SND.NXT when the first of them came: what limited transmit has sent since lies beyond (RFC 5681 §3.2 step 2). */
+  limitedTransmitFrom: number;
   /** The next lost segment is sent without asking the window: RFC 5681 §3.2 step 3. */
   retransmitAtOnce: boolean;
 }
