@@ -353,13 +353,16 @@ export class Socket {
   }
 
   private get where(): string {
+    if (this.description === '') this.describe();
     return this.description === '' ? '' : ` on ${this.description}`;
   }
 
   private describe(): void {
     const name = new AddressRecord();
     const { core, descriptor } = this;
-    if (core.getsockname(descriptor, name) === 0) this.description = formatEndpoint(name.address, name.port);
+    // Before it has a port there is nothing to point at.
+    if (core.getsockname(descriptor, name) < 0 || name.port === 0) return;
+    this.description = formatEndpoint(name.address, name.port);
     if (core.getpeername(descriptor, name) === 0)
       this.description += ` with ${formatEndpoint(name.address, name.port)}`;
   }
