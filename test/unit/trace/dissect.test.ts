@@ -98,6 +98,10 @@ describe('dissection', () => {
     ]);
     expect(outline(raw(whole.slice(0, 25), whole.length))).toEqual(['ipv4 0+20 good', 'UDP 20+5 cut-by-capture']);
     expect(outline(raw(whole.slice(0, 12), whole.length))).toEqual(['IPv4 0+12 cut-by-capture']);
+    const options = [{ name: 'timestamps', value: 1, echo: 2 }] as const;
+    const segment = segmentFrame(FORTH, { options, text: 'hello' });
+    const { layers } = dissect(LINK_TYPES.ethernet, segment.slice(0, 60), segment.length);
+    expect(outline(layers).slice(2)).toEqual(['TCP 34+26 cut-by-capture']);
     // Not cut by the capture: the frame itself is too short.
     expect(outline(raw(whole.slice(0, 60)))).toEqual(['IPv4 0+60 ipv4-bad-total-length']);
   });
