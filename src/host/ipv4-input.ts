@@ -53,7 +53,7 @@ export class Ipv4Input {
     const refused = this.refusesOptions(packet);
     if (refused !== undefined) return refused;
     // RFC 1122 §3.3.6: to all stations of the link, but not to a group of hosts: somebody's mistake, not to be multiplied.
-    if (toLinkGroup && kind !== 'group') return 'ip-link-broadcast';
+    if (toLinkGroup && kind !== 'group') return destination >>> 28 === 0xe ? 'ip-not-for-us' : 'ip-link-broadcast';
     if (kind === 'other') {
       return machine.forwarding ? this.forwarding.forward4(packet) : 'ip-not-for-us';
     }

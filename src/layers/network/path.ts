@@ -33,6 +33,8 @@ export interface Path {
    * @returns why it could not even be tried, else `undefined`: what is lost further on is lost silently
    */
   send(frame: Frame, protocol: number, ecn: number): ErrorCode | undefined;
+  /** Upper-layer advice that what was sent gets through (RFC 4861 §7.3.1): new data was acknowledged. Spares probes. */
+  confirm?(): void;
 }
 
 /** Finds paths. A host is one. */
