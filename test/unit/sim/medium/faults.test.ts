@@ -227,6 +227,9 @@ describe('dice', () => {
       expect(lost.map(({ id }) => id)).toEqual(alone);
       expect(log.length).toBeGreaterThan(0);
     }
+    // Also where an earlier fault takes frames away: the later one's dice are thrown for them all the same.
+    const left = run({ loss: '5%', drop: { every: 3 } }, 2000).drops.filter(({ reason }) => reason === 'medium-loss');
+    expect(left.map(({ id }) => id)).toEqual(alone.filter((id) => (id + 1) % 3 !== 0));
     // And the other way: which frames are doubled does not depend on which are lost (unless they are).
     const doubled = (options: LinkOptions): number[] => {
       const { atB } = run({ duplicate: '5%', ...options }, 2000);

@@ -39,6 +39,17 @@ describe('a link keeps time to the nanosecond', () => {
     });
   });
 
+  test('frames in flight share an event, and yet each keeps the place among equals that it took when it was sent on', () => {
+    const { send, time, atB } = scene({ delay: '1us' });
+    const seen: number[] = [];
+    send(1);
+    time.schedule(500, { fire: () => send(2) });
+    time.schedule(700, { fire: () => time.schedule(1500, { fire: () => void seen.push(atB.length) }) });
+    time.schedule(1500, { fire: () => void seen.push(atB.length) });
+    time.run();
+    expect(seen).toEqual([1, 2]);
+  });
+
   test('overhead and the frame check sequence take time on the line', () => {
     const plain = scene({ rate: '8Mbit/s', overheadBytes: 20 });
     plain.send(1, 100);
