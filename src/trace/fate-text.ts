@@ -24,7 +24,7 @@ const RETRANSMIT_REASONS: Readonly<Record<RetransmitReason, string>> = {
   recovery: 'loss recovery',
   rack: 'RACK',
   tlp: 'tail loss probe',
-  syn: 'SYN again',
+  syn: 'SYN not answered',
   probe: 'window probe',
 };
 
