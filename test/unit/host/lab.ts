@@ -76,7 +76,7 @@ export class Hub {
 
 export class Lab {
   readonly timers: FakeTimers = new FakeTimers();
-  readonly memory: Memory = new Memory(1 << 22);
+  readonly memory: Memory = new Memory(1 << 17);
   readonly pool: FramePool = new FramePool(this.memory);
   readonly ended: Ended[] = [];
   private nextMac = 0x0200_0000_0001;
