@@ -123,7 +123,7 @@ function isWorthSending(block: ControlBlock, length: number, unsent: number, roo
 
 /** RFC 5681 §4.1: after an idle retransmission timeout the ACK clock is gone, so the window restarts. */
 function afterIdle(block: ControlBlock): void {
-  if (!block.settings.slowStartAfterIdle || block.sndNxt !== block.sndUna || block.lastSentNs === 0) return;
+  if (!block.settings.slowStartAfterIdle || block.sndNxt !== block.sndUna) return;
   if (block.environment.timers.now() - block.lastSentNs > block.rtt.rtoNs) {
     block.congestion.idle(firstWindow(block));
   }
