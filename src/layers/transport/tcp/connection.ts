@@ -135,6 +135,7 @@ export class Connection {
     const { block } = this;
     block.receiveShut = true;
     block.receiveBuffer.skip(block.receiveBuffer.readable);
+    this.afterRead();
   }
 
   /**
