@@ -14,7 +14,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends a verb. The message is one sentence for a person; it goes to standard error, without a stack. */
+/** Ends a verb. The message is one sentence for a person; it goes to standard error, without a stack. None if all is said. */
 export class CliError extends Error {
   readonly code: ExitCode;
 

@@ -92,6 +92,7 @@ export function runTransfer(plan: TransferPlan): TransferResult {
     receiver: receiver.sockets,
     address: to,
     port: PORT,
+    memory: world.memory,
     source: hashing(plan.source, (bytes) => sent.update(bytes)),
     sink: (bytes) => {
       received.update(bytes);

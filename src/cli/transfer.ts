@@ -99,7 +99,8 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
     if (given.pcap !== undefined) await out.write(`  capture   ${given.pcap}\n`);
   }
   await out.end();
-  if (!report.ok) process.exitCode = EXIT.failed;
+  // The report has said why.
+  if (!report.ok) throw new CliError(EXIT.failed, '');
 }
 
 /** Options that mean nothing without another are refused, not ignored. */
@@ -157,7 +158,8 @@ function loadFaults(path: string): FaultList {
   try {
     return parseFaultList(JSON.parse(text));
   } catch (error) {
-    throw new CliError(EXIT.badInput, `${path}: ${error instanceof Error ? error.message : error}.`);
+    const message = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, ' ');
+    throw new CliError(EXIT.badInput, `${path} is no list of faults: ${message}.`);
   }
 }
 
@@ -217,7 +219,10 @@ function attempt<T>(run: () => T): T {
   }
 }
 
+/** `ENOENT: no such file or directory, open 'x'` → `no such file or directory`. */
 const systemMessage = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.message).replace(/^[A-Z]+: /, '') : String(error);
+  error instanceof Error && 'code' in error
+    ? error.message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '')
+    : String(error);
 
 const terminalWidth = (): number => (process.stdout.isTTY ? Math.min(process.stdout.columns, 120) : 100);

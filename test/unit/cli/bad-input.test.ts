@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { wirelab } from './command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirelab-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+/** What is given, the exit code, and what the sentence says: what, and what to do. */
+const CASES: readonly (readonly [arguments_: readonly string[], code: number, says: RegExp])[] = [
+  [['frobnicate'], 2, /unknown command 'frobnicate'/],
+  [['transfer', '--frobnicate'], 2, /unknown option '--frobnicate'/],
+  [['transfer', '--delay', '20'], 2, /--delay needs a unit: write 20ms, not 20/],
+  [['transfer', '--rate', '10'], 2, /--rate needs a unit: write 10Mbit\/s, not 10/],
+  [['transfer', '--size', '5'], 2, /--size needs a unit: write 5B, not 5/],
+  [['transfer', '--loss', '150%'], 2, /'150%' is more than 1/],
+  [['transfer', '--loss', '1%/2%/3%'], 2, /a link has two directions/],
+  [['transfer', '--seed', 'x'], 2, /--seed is a whole number/],
+  [['transfer', '--mtu', '20'], 2, /--mtu is a whole number from 68 on/],
+  [['transfer', '--ipv6', '--mtu', '600'], 2, /no room for IPv6, which needs 1280/],
+  [['transfer', '--queue', '5'], 2, /--queue needs --rate/],
+  [['transfer', '--burst', '3'], 2, /--burst needs --loss/],
+  [['transfer', '--size', '1MB', '--duration', '5s'], 2, /cannot be used with/],
+  [['transfer', '--duration', '5s', '--warmup', '6s'], 2, /leaves nothing/],
+  [['transfer', 'package.json', '--size', '1MB'], 2, /a file or --size, not both/],
+  [['transfer', '--rate', '0bit/s'], 2, /carries nothing/],
+  [['transfer', '--pcap', join(folder, 'no', 'such')], 2, /cannot be written: no such file or directory/],
+  [['transfer', join(folder, 'none')], 3, /cannot be read: no such file or directory\.$/m],
+  [['transfer', '--faults', file('text.json', '# no\n')], 3, /is no list of faults: .*not valid JSON/],
+  [['transfer', '--faults', file('object.json', '{}')], 3, /a fault list is an array/],
+  [
+    ['transfer', '--faults', file('entry.json', '[{"direction":"aToB","ordinal":1,"action":"eat"}]')],
+    3,
+    /fault 0 has the action .eat.: use one of drop/,
+  ],
+  [['demo', 'nope'], 2, /there is no demo 'nope': use one of udp-upper/],
+  [['read', join(folder, 'none')], 3, /no such file/],
+  [['read', 'package.json'], 3, /byte offset 0/],
+  [['read'], 2, /missing required argument 'file'/],
+];
+
+describe('bad input gets one clear sentence and its exit code', () => {
+  test.each(CASES)('%j exits %i', async (arguments_, code, says) => {
+    const ended = await wirelab(arguments_);
+    expect(ended.stderr).toMatch(says);
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

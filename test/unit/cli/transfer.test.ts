@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { TransferReport } from '../../../src/cli/transfer-report.ts';
+import { type Ended, wirelab, wirelabProcess } from './command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirelab-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const report = async (words: readonly string[]): Promise<TransferReport> =>
+  reportOf(await wirelab(['transfer', ...words, '--json']));
+
+const reportOf = ({ code, stdout, stderr }: Ended): TransferReport => {
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as TransferReport;
+};
+
+describe('transfer', () => {
+  test('sends a real file whole, and says so with its SHA-256', async () => {
+    const sha256 = createHash('sha256').update(readFileSync('LICENSE')).digest('hex');
+    const result = await report(['LICENSE', '--loss', '10%', '--seed', '4']);
+    expect(result).toMatchObject({ ok: true, sha256Sent: sha256, sha256Received: sha256, seed: 4 });
+    expect(result.bytes).toBe(readFileSync('LICENSE').length);
+    expect(result.framesDropped).toBe(result.dropsByCause['medium-loss'] ?? 0);
+  });
+
+  test('reads standard input', async () => {
+    expect(reportOf(await wirelabProcess(['transfer', '-', '--json'], 'hello')).bytes).toBe(5);
+  });
+
+  test('the command that it prints repeats the run', async () => {
+    const first = await report([
+      '--size',
+      '100kB',
+      '--loss',
+      '5%/1%',
+      '--rate',
+      '10Mbit/s',
+      '--delay',
+      '5ms',
+      '--seed',
+      '9',
+    ]);
+    const [program, verb, ...rest] = first.command.split(' ');
+    expect([program, verb]).toEqual(['wirelab', 'transfer']);
+    const again = await report(rest);
+    expect(again.traceDigest).toBe(first.traceDigest);
+    const other = await report([...rest, '--seed', '10']);
+    expect(other.traceDigest).not.toBe(first.traceDigest);
+  });
+
+  test('A/B sets the directions: acknowledgments are not lost', async () => {
+    const one = await report(['--size', '300kB', '--loss', '5%/0%', '--seed', '2']);
+    const other = await report(['--size', '300kB', '--loss', '0%/5%', '--seed', '2']);
+    expect(one.retransmissions).toBeGreaterThan(other.retransmissions);
+    expect(other.framesDropped).toBeGreaterThan(0);
+  });
+
+  test('a duration measures the goodput after the warm-up', async () => {
+    const result = await report([
+      '--duration',
+      '8s',
+      '--warmup',
+      '3s',
+      '--rate',
+      '2Mbit/s',
+      '--delay',
+      '5ms',
+      '--queue',
+      '50',
+    ]);
+    expect(result.ok).toBe(true);
+    // The link carries 1448 bytes of the program in frames of 1514.
+    const ceiling = (2e6 * 1448) / 1514;
+    expect(result.goodputBitsPerSecond).toBeGreaterThan(0.97 * ceiling);
+    expect(result.goodputBitsPerSecond).toBeLessThanOrEqual(1.001 * ceiling);
+  });
+
+  test('a fault list takes just the frames that it names', async () => {
+    const path = join(folder, 'faults.json');
+    writeFileSync(path, JSON.stringify([{ direction: 'aToB', match: { flags: 'S', nth: 1 }, action: 'drop' }]));
+    const result = await report(['--size', '10kB', '--faults', path]);
+    expect(result.dropsByCause).toEqual({ 'medium-fault': 1 });
+    expect(result.retransmissionsByCause).toEqual({ syn: 1 });
+  });
+
+  test('a link that carries nothing fails with the error of the program, and exit 1', async () => {
+    const { code, stdout } = await wirelab(['transfer', '--size', '1kB', '--loss', '100%', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: 'EHOSTUNREACH' });
+  });
+
+  test('the ladder and the report are plain text without escape sequences', async () => {
+    const { stdout, code } = await wirelab(['transfer', 'LICENSE', '--loss', '5%', '--ladder', '10']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('SYN seq 0');
+    expect(stdout).toContain('arrived whole');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
+    expect(stdout).not.toMatch(/\u001b/);
+  });
+});
+
+describe('demo', () => {
+  test('alone lists them, each of which runs', async () => {
+    const { stdout } = await wirelab(['demo', '--json']);
+    const demos = (JSON.parse(stdout) as { demo: string }[]).map(({ demo }) => demo);
+    expect(demos).toEqual(['udp-upper', 'tcp-upper', 'villagers', 'select-chat']);
+    for (const demo of demos) {
+      const run = await wirelab(['demo', demo]);
+      expect(run.code, run.stderr).toBe(0);
+      expect(run.stdout).toContain('ms');
+    }
+  });
+});
+
+describe('help', () => {
+  test.each(['transfer', 'demo', 'read'])('of %s has an example', async (verb) => {
+    const { stdout, code } = await wirelab([verb, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n +wirelab ${verb}`));
+  });
+});
