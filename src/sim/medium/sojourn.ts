@@ -45,9 +45,13 @@ export class SojournStatistics {
 /** Below 16 its value; from there on the octave, and the four bits behind the leading one. */
 function bucketOf(ns: number): number {
   if (ns < BUCKETS_PER_OCTAVE) return ns;
-  const octave = ns < 0x8000_0000 ? 31 - Math.clz32(ns) : 63 - Math.clz32(ns / 0x1_0000_0000);
-  const leading = Math.floor(ns / 2 ** (octave - 4));
-  return (octave - 3) * BUCKETS_PER_OCTAVE + (leading - BUCKETS_PER_OCTAVE);
+  // Below 2 s, that is nearly always, without the call that a power of two is.
+  if (ns < 0x8000_0000) {
+    const octave = 31 - Math.clz32(ns);
+    return (octave - 4) * BUCKETS_PER_OCTAVE + (ns >>> (octave - 4));
+  }
+  const octave = 63 - Math.clz32(ns / 0x1_0000_0000);
+  return (octave - 4) * BUCKETS_PER_OCTAVE + Math.floor(ns / 2 ** (octave - 4));
 }
 
 function startOf(bucket: number): number {

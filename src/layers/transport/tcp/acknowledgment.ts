@@ -94,7 +94,7 @@ export function updateWindow(block: ControlBlock, arrived: IncomingSegment): boo
   if (!fresh) return false;
   const before = block.sndWnd;
   // RFC 7323 §2.2: the window field of a segment with SYN "MUST NOT be scaled".
-  block.sndWnd = arrived.windowField * 2 ** (arrived.has(segment.SYN) ? 0 : block.sndWndShift);
+  block.sndWnd = arrived.windowField << (arrived.has(segment.SYN) ? 0 : block.sndWndShift);
   block.sndWl1 = sequence;
   block.sndWl2 = acknowledgment;
   if (block.sndWnd > block.maxSndWnd) block.maxSndWnd = block.sndWnd;

@@ -107,9 +107,12 @@ export class ConnectionTable {
 const bucketHash = (remote: IpAddress, remotePort: number, localPort: number): number =>
   mix(remote.w0 ^ remote.w1, remote.w2 ^ remote.w3, remotePort, localPort);
 
-/** The local address is left out: a host has few, and connections differ in the rest. */
+/**
+ * The local address is left out: a host has few, and connections differ in the rest. An int32, since half of all uint32
+ * values are no small integers to V8 and would be allocated for each segment.
+ */
 function mix(high: number, low: number, remotePort: number, localPort: number): number {
   let hash = Math.imul(high, 0x9e3779b1) ^ Math.imul(low, 0x85ebca6b) ^ ((remotePort << 16) | localPort);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  return hash ^ (hash >>> 13);
 }

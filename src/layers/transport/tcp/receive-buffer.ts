@@ -61,6 +61,8 @@ export class ReceiveBuffer {
     this.head = (this.head + count) & (block.length - 1);
     this.readable -= count;
     this.extent -= count;
+    // Nothing is held: a reader who keeps up has the same few cache lines filled again and again.
+    if (this.extent === 0) this.head = 0;
   }
 
   /** Gives the memory back; nothing is held afterwards. */
