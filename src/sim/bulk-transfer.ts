@@ -5,6 +5,7 @@
  */
 import type { IpAddress } from '../layers/address.ts';
 import type { ErrorCode } from '../layers/errors.ts';
+import { type Block, Memory } from '../layers/memory.ts';
 import * as the from '../sockets/constants.ts';
 import type { SocketCore } from '../sockets/core.ts';
 import { describeError, errorCodeOf } from '../sockets/errno.ts';
@@ -29,6 +30,8 @@ export interface BulkTransferOptions {
   readonly port: number;
   readonly source: Source;
   readonly sink?: Sink;
+  /** Where the programs' own buffers lie. In the world's memory they are copied from and to without an allocation. */
+  readonly memory?: Memory;
   /** Called when both programs have ended, with the first error if there was one. */
   readonly ended: (error: ErrorCode | undefined) => void;
 }
@@ -45,13 +48,18 @@ export class BulkTransfer {
   sendingSocket: number;
   receivingSocket: number;
   private readonly options: BulkTransferOptions;
-  private readonly outgoing: Uint8Array;
-  private readonly incoming: Uint8Array;
+  private readonly memory: Memory;
+  private readonly outgoing: Block;
+  private readonly incoming: Block;
+  /** The bytes of `outgoing`, as a source is given them. */
+  private readonly chunk: Uint8Array;
   private outgoingAt: number;
   private outgoingLength: number;
   /** Nothing more is read from the source; the end of the stream has been sent. */
   private stopping: boolean;
   private finished: boolean;
+  /** The receiver's descriptor until the sender has come. */
+  private listeningSocket: number;
   private open: number;
 
   /** Starts it: the receiver listens, the sender connects. */
@@ -62,12 +70,15 @@ export class BulkTransfer {
     this.sendingSocket = -1;
     this.receivingSocket = -1;
     this.options = options;
-    this.outgoing = new Uint8Array(CHUNK_BYTES);
-    this.incoming = new Uint8Array(CHUNK_BYTES);
+    this.memory = options.memory ?? new Memory(2 * CHUNK_BYTES);
+    this.outgoing = this.memory.allocate(CHUNK_BYTES);
+    this.incoming = this.memory.allocate(CHUNK_BYTES);
+    this.chunk = this.outgoing.bytes.subarray(this.outgoing.at, this.outgoing.at + CHUNK_BYTES);
     this.outgoingAt = 0;
     this.outgoingLength = 0;
     this.stopping = false;
     this.finished = false;
+    this.listeningSocket = -1;
     this.open = 0;
     this.listen();
     this.connect();
@@ -83,6 +94,7 @@ export class BulkTransfer {
     const { receiver, address, port } = this.options;
     const domain = address.family === 4 ? the.AF_INET : the.AF_INET6;
     const listening = must(receiver.socket(domain, the.SOCK_STREAM), 'socket');
+    this.listeningSocket = listening;
     must(receiver.bind(listening, address, port), 'bind');
     must(receiver.listen(listening, 1), 'listen');
     receiver.watch(listening, () => {
@@ -90,10 +102,16 @@ export class BulkTransfer {
       if (connection < 0) return;
       this.receivingSocket = connection;
       this.open++;
-      receiver.close(listening);
+      this.stopListening();
       receiver.watch(connection, () => this.pull());
       this.pull();
     });
+  }
+
+  private stopListening(): void {
+    const socket = this.listeningSocket;
+    this.listeningSocket = -1;
+    if (socket >= 0) this.options.receiver.close(socket);
   }
 
   private connect(): void {
@@ -129,8 +147,8 @@ export class BulkTransfer {
     const { sender, source } = this.options;
     for (;;) {
       if (this.outgoingLength === 0 && !this.stopping) {
-        this.outgoingLength = source.read(this.outgoing);
-        this.outgoingAt = 0;
+        this.outgoingLength = source.read(this.chunk);
+        this.outgoingAt = this.outgoing.at;
       }
       if (this.outgoingLength === 0) {
         this.stopping = true;
@@ -138,7 +156,7 @@ export class BulkTransfer {
         sender.shutdown(socket, the.SHUT_WR);
         return;
       }
-      const taken = sender.send(socket, this.outgoing, 0, this.outgoingAt, this.outgoingLength);
+      const taken = sender.send(socket, this.outgoing.bytes, 0, this.outgoingAt, this.outgoingLength);
       if (taken < 0) return;
       this.outgoingAt += taken;
       this.outgoingLength -= taken;
@@ -149,13 +167,14 @@ export class BulkTransfer {
   /** The receiver can read, or has reached the end, or has an error. */
   private pull(): void {
     const { receiver, sink } = this.options;
+    const { bytes, at } = this.incoming;
     for (;;) {
       const socket = this.receivingSocket;
       if (socket < 0) return;
-      const count = receiver.recv(socket, this.incoming);
+      const count = receiver.recv(socket, bytes, 0, at, CHUNK_BYTES);
       if (count > 0) {
         this.bytesReceived += count;
-        sink?.(count === this.incoming.length ? this.incoming : this.incoming.subarray(0, count));
+        if (sink !== undefined) sink(bytes.subarray(at, at + count));
         continue;
       }
       if (count === 0) this.closeReceiver(undefined);
@@ -180,7 +199,11 @@ export class BulkTransfer {
 
   private closed(error: ErrorCode | undefined): void {
     this.error ??= error;
-    if (--this.open === 0) this.options.ended(this.error);
+    if (--this.open > 0) return;
+    this.stopListening();
+    this.memory.release(this.outgoing);
+    this.memory.release(this.incoming);
+    this.options.ended(this.error);
   }
 }
 
