@@ -18,6 +18,7 @@ const NOTHING: Event = { fire: () => undefined };
 export class EventQueue {
   /** How many events wait. */
   length: number;
+  /** An empty queue keeps `Infinity` in front: choosing between it and a number at each look would box the double. */
   private times: Float64Array;
   private slots: Int32Array;
   private sequences: Float64Array;
@@ -28,7 +29,7 @@ export class EventQueue {
 
   constructor() {
     this.length = 0;
-    this.times = new Float64Array(FIRST_CAPACITY);
+    this.times = new Float64Array(FIRST_CAPACITY).fill(Infinity, 0, 1);
     this.slots = new Int32Array(FIRST_CAPACITY);
     this.sequences = new Float64Array(FIRST_CAPACITY);
     this.freeSlots = new Int32Array(FIRST_CAPACITY);
@@ -39,7 +40,7 @@ export class EventQueue {
 
   /** When the first event happens, in nanoseconds; `Infinity` if none waits. */
   get firstTime(): number {
-    return this.length === 0 ? Infinity : this.times[0]!;
+    return this.times[0]!;
   }
 
   /** The sequence number of the first event. Only while `length > 0`. */
@@ -76,6 +77,7 @@ export class EventQueue {
     this.freeSlots[this.freeCount++] = slot;
     this.length--;
     if (this.length > 0) this.siftDown();
+    else this.times[0] = Infinity;
     return event;
   }
 
@@ -95,6 +97,7 @@ export class EventQueue {
       }
     }
     this.length = kept;
+    if (kept === 0) times[0] = Infinity;
     // Putting them back one after the other from the front keeps every prefix a heap.
     for (let at = 1; at < kept; at++) this.siftUp(at);
   }

@@ -3,7 +3,6 @@
  * search. Among ways of one length the one by the link made first is taken, so the answer is always the same.
  */
 import type { OwnAddress } from '../host/address-book.ts';
-import type { NetworkInterface } from '../host/network-interface.ts';
 import { isLinkLocal } from '../layers/address.ts';
 import { formatIpAddress } from '../layers/address-text.ts';
 import type { Route } from '../layers/network/routes.ts';
@@ -97,7 +96,3 @@ function gatewayFor(prefix: Prefix, { own, router }: FirstHop): string | undefin
   const shared = theirs.find(({ address }) => ours.some((mine) => contains(mine.prefix, address)));
   return shared === undefined ? undefined : formatIpAddress(shared.address);
 }
-
-/** Whether an interface is a member of the segment. */
-export const isOn = (segment: Segment, networkInterface: NetworkInterface): boolean =>
-  segment.members.some((member) => member.networkInterface === networkInterface);

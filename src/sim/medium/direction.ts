@@ -38,7 +38,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   private onLine: Transit | undefined;
   private readonly inFlight: TransitList;
   private readonly firstArrives: Event;
-  private lastArrival: number;
+  /** One number, in an array because a double field is boxed at each store. */
+  private readonly lastArrival: Float64Array;
   /** Copies that still have faults to meet. */
   private readonly copies: TransitList;
   private readonly held: Transit[];
@@ -61,7 +62,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.onLine = undefined;
     this.inFlight = new TransitList();
     this.firstArrives = { fire: () => this.firstInFlightArrives() };
-    this.lastArrival = 0;
+    this.lastArrival = new Float64Array(1);
     this.copies = new TransitList();
     this.held = [];
     this.holdTimer = medium.time.timer(() => this.releaseOverdue());
@@ -185,8 +186,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
       time.schedule(moment, transit, transit.sequence);
       return;
     }
-    if (moment > this.lastArrival) this.lastArrival = moment;
-    transit.arrivesAt = this.lastArrival;
+    if (moment > this.lastArrival[0]!) this.lastArrival[0] = moment;
+    transit.arrivesAt = this.lastArrival[0]!;
     if (this.inFlight.first === undefined) time.schedule(transit.arrivesAt, this.firstArrives, transit.sequence);
     this.inFlight.append(transit);
   }

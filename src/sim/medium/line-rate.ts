@@ -12,11 +12,14 @@ export interface RateStep {
   readonly bitsPerSecond: number;
 }
 
+const LAST_END = 0;
+const CARRIED_WORK = 1;
+
 export class LineRate {
   private readonly steps: readonly RateStep[];
   private readonly repeatNs: number;
-  private lastEnd: number;
-  private carriedWork: number;
+  /** When the last frame ended, and the work carried over: an array, because double fields are boxed at each store. */
+  private readonly state: Float64Array;
 
   /**
    * @param steps in order, the first at 0; a rate of 0 is an outage in which frames wait
@@ -25,23 +28,22 @@ export class LineRate {
   constructor(steps: readonly RateStep[], repeatNs: number = Infinity) {
     this.steps = steps;
     this.repeatNs = repeatNs;
-    this.lastEnd = -1;
-    this.carriedWork = 0;
+    this.state = Float64Array.of(-1, 0);
   }
 
   /** When a frame that starts at `start` has left the sender. Call it in the order in which frames start. */
   end(start: number, bits: number): number {
     let work = bits * 1e9;
-    if (start === this.lastEnd) work += this.carriedWork;
+    if (start === this.state[LAST_END]) work += this.state[CARRIED_WORK]!;
     const end = this.steps.length === 1 ? this.constantEnd(start, work) : this.steppedEnd(start, work);
-    this.lastEnd = end;
+    this.state[LAST_END] = end;
     return end;
   }
 
   private constantEnd(start: number, work: number): number {
     const rate = this.steps[0]!.bitsPerSecond;
     const duration = Math.floor(work / rate);
-    this.carriedWork = work - duration * rate;
+    this.state[CARRIED_WORK] = work - duration * rate;
     return start + duration;
   }
 
@@ -55,7 +57,7 @@ export class LineRate {
       const room = stepEnd - time;
       if (rate > 0 && work / rate < room) {
         const duration = Math.floor(work / rate);
-        this.carriedWork = work - duration * rate;
+        this.state[CARRIED_WORK] = work - duration * rate;
         return time + duration;
       }
       work -= rate * room;

@@ -19,8 +19,6 @@ export class Transit implements Event {
   /** Which frame of its direction it is, counted from 1 as they were handed over. A copy has its original's. */
   ordinal: number;
   isCopy: boolean;
-  enqueuedAt: number;
-  arrivesAt: number;
   /** Its place among the events of `arrivesAt`. */
   sequence: number;
   /** Set by a fault: it ends here. The first fault that says so is the cause. */
@@ -47,15 +45,16 @@ export class Transit implements Event {
   /** The next one in the queue or in flight. */
   next: Transit | undefined;
   private readonly owner: TransitOwner;
+  /** Moments beyond 2^31 ns are doubles, and a field would box them anew at each store. */
+  private readonly moments: Float64Array;
 
   constructor(owner: TransitOwner, frame: Frame) {
     this.owner = owner;
+    this.moments = new Float64Array(2);
     this.frame = frame;
     this.serial = 0;
     this.ordinal = 0;
     this.isCopy = false;
-    this.enqueuedAt = 0;
-    this.arrivesAt = 0;
     this.sequence = 0;
     this.dropped = undefined;
     this.dropDetail = '';
@@ -70,6 +69,23 @@ export class Transit implements Event {
     this.checkSequence = 0;
     this.resumesAt = 0;
     this.next = undefined;
+  }
+
+  /** When it came into the queue, in nanoseconds. */
+  get enqueuedAt(): number {
+    return this.moments[0]!;
+  }
+
+  set enqueuedAt(time: number) {
+    this.moments[0] = time;
+  }
+
+  get arrivesAt(): number {
+    return this.moments[1]!;
+  }
+
+  set arrivesAt(time: number) {
+    this.moments[1] = time;
   }
 
   /** Makes it the transit of another frame. */
