@@ -38,8 +38,10 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
     if (block.duplicateAcks++ === 0) block.limitedTransmitFrom = block.sndNxt;
     if (wasRecovering) block.recovery.duplicate(block);
   }
+  // What is lost already without a recovery going on did not fit the path (RFC 1191 §6.4).
+  const lostBefore = log.lostBytes;
   block.detection.detect(block, ackedBytes > 0 || newlySacked > 0);
-  if (log.lostBytes > 0 && block.lossState === 'open') block.recovery.enter(block);
+  if (log.lostBytes > lostBefore && block.lossState === 'open') block.recovery.enter(block);
   if (ackedBytes > 0 && !wasRecovering && block.lossState !== 'recovery') block.congestion.acknowledged(ackEvent);
   report(block);
 }

@@ -7,9 +7,10 @@ import type { IcmpError, IcmpErrorKind } from '../../network/icmp-error.ts';
 import type { ControlBlock } from './control-block.ts';
 import { effectiveMss } from './emission.ts';
 import { end } from './lifecycle.ts';
-import { output } from './output.ts';
+import { retransmit } from './output.ts';
 import * as segment from './segment.ts';
-import { distance, greaterOrEqual, lessThan } from './sequence.ts';
+import { greaterOrEqual, lessThan } from './sequence.ts';
+import { FINAL } from './transmit-log.ts';
 
 const ERROR_OF: Readonly<Record<IcmpErrorKind, ErrorCode>> = {
   'network-unreachable': 'ENETUNREACH',
@@ -24,10 +25,8 @@ const ERROR_OF: Readonly<Record<IcmpErrorKind, ErrorCode>> = {
   'parameter-problem': 'EPROTO',
 };
 
-/** Errors that end a connection that is being opened: RFC 9293 §3.9.2.2 "hard errors", and what §4 of RFC 5461 reports. */
-const ENDS_OPENING: ReadonlySet<IcmpErrorKind> = new Set([
-  'network-unreachable',
-  'host-unreachable',
+/** Errors that will not go away by themselves: RFC 9293 §3.9.2.2 "hard errors". */
+const HARD: ReadonlySet<IcmpErrorKind> = new Set([
   'protocol-unreachable',
   'port-unreachable',
   'administratively-prohibited',
@@ -43,19 +42,23 @@ export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
   }
   block.softError = ERROR_OF[error.kind];
   const opening = block.state === 'SYN-SENT' || block.state === 'SYN-RECEIVED';
-  if (opening && ENDS_OPENING.has(error.kind)) end(block, block.softError, `ICMP: ${error.kind}`);
+  // RFC 9293 §3.9.2.2 (MUST-56): a soft error never ends a connection; what most hosts do instead is RFC 5461 §4.
+  const ends = HARD.has(error.kind) || block.settings.softErrorsEndOpening;
+  if (opening && ends) end(block, block.softError, `ICMP: ${error.kind}`);
 }
 
 /**
  * The path has learned a smaller MTU (RFC 1191 §6.4, RFC 8201 §5.4): what does not fit is lost, and sent again in
- * smaller pieces. That is no congestion, so the window stays (RFC 1191 §6.4 counts it as none).
+ * smaller pieces. That is no congestion, so the window stays; but "only one segment should be retransmitted until
+ * acknowledgements begin to arrive again", and none for a message that tells nothing new.
  */
 function pathShrank(block: ControlBlock): void {
   const { log } = block;
   const room = effectiveMss(block);
+  const lostBefore = log.lostBytes;
   for (let index = 0; index < log.count; index++) {
-    if (distance(log.start(index), log.end(index)) > room) log.markLost(index);
+    const dataLength = log.length(index) - ((log.flags(index) & FINAL) === 0 ? 0 : 1);
+    if (dataLength > room) log.markLost(index);
   }
-  if (log.lostBytes > 0) block.retransmitAtOnce = true;
-  output(block);
+  if (log.lostBytes > lostBefore) retransmit(block, log.firstLost(), 'recovery');
 }

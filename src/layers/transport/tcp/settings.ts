@@ -56,6 +56,8 @@ export interface TcpSettings {
   challengeAcksPerSecond: number;
   /** Half-open connections that one listener holds. */
   synBacklog: number;
+  /** An ICMP soft error ends a connection that is being opened: RFC 5461 §4, against RFC 9293 §3.9.2.2 (MUST-56). */
+  softErrorsEndOpening: boolean;
   /** RFC 1191: sets DF on IPv4 and lets routers answer. */
   pathMtuDiscovery: boolean;
 }
@@ -94,5 +96,6 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   finWait2TimeoutNs: 60 * SECOND,
   challengeAcksPerSecond: 100,
   synBacklog: 128,
+  softErrorsEndOpening: false,
   pathMtuDiscovery: true,
 };
