@@ -179,6 +179,8 @@ function armPersist(block: ControlBlock): void {
   if (block.persistBackoff === 0) block.waitingSinceNs = block.environment.timers.now();
   const delay = Math.min(block.rtt.rtoNs * 2 ** block.persistBackoff, block.settings.retransmissionTimeoutMaximumNs);
   timers.persist.arm(block.environment.timers.now() + delay);
+  // Nothing is delivered while the window is closed, so the user timeout runs as well (RFC 9293 §3.9.1.2).
+  if (block.settings.userTimeoutNs > 0) timers.userTimeout.arm(block.waitingSinceNs + block.settings.userTimeoutNs);
 }
 
 /**

@@ -58,7 +58,7 @@ function retransmissionTimeout(block: ControlBlock): void {
 function handshakeTimeout(block: ControlBlock): void {
   const most = block.state === 'SYN-SENT' ? block.settings.synRetries : block.settings.synAckRetries;
   if (block.retries >= most) {
-    end(block, 'ETIMEDOUT', 'R2: the SYN is not acknowledged');
+    end(block, block.softError ?? 'ETIMEDOUT', 'R2: the SYN is not acknowledged');
     return;
   }
   block.retries++;
@@ -125,7 +125,7 @@ function timeWaitTimeout(block: ControlBlock): void {
 /** RFC 9293 §3.10.8: flush all queues, signal the user, delete the TCB. */
 function userTimeout(block: ControlBlock): void {
   const { userTimeoutNs } = block.settings;
-  const waiting = block.log.count > 0 || block.unsentBytes > 0;
+  const waiting = block.log.count > 0 || block.unsentBytes > 0 || (block.finQueued && !block.finSent);
   if (userTimeoutNs === 0 || !waiting) return;
   const deadline = block.waitingSinceNs + userTimeoutNs;
   if (block.environment.timers.now() < deadline) block.timers?.userTimeout.arm(deadline);
