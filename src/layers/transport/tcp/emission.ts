@@ -26,8 +26,8 @@ export function optionBytes(block: ControlBlock): number {
   return timestamps + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks);
 }
 
-/** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. */
-export const payloadRoom = (block: ControlBlock): number => segmentRoom(block) - optionBytes(block);
+/** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. A peer that leaves no room gets single bytes. */
+export const payloadRoom = (block: ControlBlock): number => Math.max(1, segmentRoom(block) - optionBytes(block));
 
 /** Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681. */
 export const effectiveMss = (block: ControlBlock): number =>
