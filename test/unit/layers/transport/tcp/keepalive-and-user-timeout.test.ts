@@ -1,0 +1,176 @@
+/** Keep-alive RFC 9293 §3.8.4, and the user timeout of §3.9.1.2 and §3.10.8. */
+import { describe, expect, test } from 'vitest';
+import { SECOND } from '../../../../../src/layers/clock.ts';
+import { RFC_SETTINGS } from '../../../../../src/layers/transport/tcp/settings.ts';
+import { established, SEQUENCE_STARTS, write } from './conversation.ts';
+
+describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) => {
+  const alive = () => established({ start, settings: { keepAlive: true } });
+
+  test('(MUST-25) off unless asked for', () => {
+    const { peer } = established({ start });
+    expect(RFC_SETTINGS.keepAlive).toBe(false);
+    peer.after('1000000s');
+    peer.expectsNothing();
+  });
+
+  test('(MUST-28, SHLD-12) after two idle hours: SEG.SEQ = SND.NXT-1, without data', () => {
+    const { peer } = alive();
+    peer.after('7199s');
+    peer.expectsNothing();
+    peer.after('1s');
+    peer.expects('. 0:0(0) ack 1');
+    peer.expectsNothing();
+  });
+
+  test('the peer answers: the next one comes two hours later', () => {
+    const { peer, connection } = alive();
+    for (let round = 0; round < 20; round++) {
+      peer.after('7200s');
+      peer.expects('. 0:0(0) ack 1');
+      peer.expectsNothing();
+      peer.sends('. 1:1(0) ack 1');
+    }
+    expect(connection.state).toBe('ESTABLISHED');
+  });
+
+  test('(MUST-29) one probe without an answer is no proof: nine, 75 s apart, are; then ETIMEDOUT', () => {
+    const { peer, connection } = alive();
+    peer.after('7200s');
+    for (let probe = 1; probe < 9; probe++) {
+      peer.expects('. 0:0(0) ack 1');
+      peer.after('74s');
+      peer.expectsNothing();
+      peer.after('1s');
+    }
+    peer.expects('. 0:0(0) ack 1');
+    expect(connection.state).toBe('ESTABLISHED');
+    peer.after('75s');
+    expect(connection.error).toBe('ETIMEDOUT');
+    expect(peer.time.idle).toBe(true);
+  });
+
+  test('an answer to the last of them saves the connection, and the count starts again', () => {
+    const { peer, connection } = alive();
+    peer.after('7800s');
+    expect(peer.takeSent()).toHaveLength(9);
+    peer.sends('. 1:1(0) ack 1');
+    peer.after('7200s');
+    peer.expects('. 0:0(0) ack 1');
+    peer.after('75s');
+    peer.expects('. 0:0(0) ack 1');
+    expect(connection.state).toBe('ESTABLISHED');
+  });
+
+  test('(MUST-26) only if no data or acknowledgment has come within the interval', () => {
+    const { peer } = alive();
+    peer.after('7000s');
+    peer.sends('P. 1:11(10) ack 1');
+    peer.after('1s');
+    peer.takeSent();
+    peer.after('7198s');
+    peer.expectsNothing();
+    peer.after('1s');
+    peer.expects('. 0:0(0) ack 11');
+  });
+
+  test('(MUST-26) only when no sent data is outstanding', () => {
+    const { peer, connection } = established({
+      start,
+      settings: { keepAlive: true, keepAliveIdleNs: 3 * SECOND, keepAliveIntervalNs: SECOND },
+    });
+    write(connection, 10);
+    peer.after('100s');
+    const probes = peer.takeSent().filter((text) => text.startsWith('. 0:0(0)'));
+    expect(probes).toEqual([]);
+  });
+
+  test('(MUST-24) it can be switched on and off for a connection', () => {
+    const { peer, connection } = established({ start });
+    connection.settings.keepAlive = true;
+    connection.settingsChanged();
+    peer.after('7200s');
+    peer.expects('. 0:0(0) ack 1');
+    connection.settings.keepAlive = false;
+    connection.settingsChanged();
+    peer.after('100000s');
+    peer.expectsNothing();
+    expect(connection.state).toBe('ESTABLISHED');
+  });
+
+  test('our own answer to a keep-alive of the peer: one ACK', () => {
+    const { peer } = established({ start });
+    peer.sends('. 0:0(0) ack 1');
+    peer.expects('. 1:1(0) ack 1');
+    peer.after('1s');
+    peer.sends('. 0:1(1) ack 1'); // MAY-6: with one garbage octet
+    peer.expects('. 1:1(0) ack 1');
+    peer.expectsNothing();
+  });
+});
+
+describe.each(SEQUENCE_STARTS)('user timeout, from sequence number %i', (start) => {
+  const limited = (seconds = 10) => established({ start, settings: { userTimeoutNs: seconds * SECOND } });
+
+  test('RFC 9293 §3.9.1.2: data that is not acknowledged within it ends the connection', () => {
+    const { peer, connection } = limited();
+    write(connection, 100);
+    peer.after('9999ms');
+    expect(connection.state).toBe('ESTABLISHED');
+    peer.after('1ms');
+    expect(connection.state).toBe('CLOSED');
+    expect(connection.error).toBe('ETIMEDOUT');
+    expect(peer.time.idle).toBe(true);
+  });
+
+  test('it may be longer than R2 would be; an idle connection has none', () => {
+    const { peer, connection } = limited();
+    peer.after('10000s');
+    expect(connection.state).toBe('ESTABLISHED');
+    write(connection, 100);
+    peer.after('9s');
+    expect(connection.state).toBe('ESTABLISHED');
+  });
+
+  test('progress starts it again', () => {
+    const { peer, connection } = limited();
+    write(connection, 2920);
+    peer.after('8s');
+    peer.sends('. 1:1(0) ack 1461');
+    peer.after('8s');
+    expect(connection.state).toBe('ESTABLISHED');
+    peer.after('2s');
+    expect(connection.error).toBe('ETIMEDOUT');
+  });
+
+  test('all acknowledged: off', () => {
+    const { peer, connection } = limited();
+    write(connection, 100);
+    peer.after('5s');
+    peer.sends('. 1:1(0) ack 101');
+    peer.after('1000s');
+    expect(connection.state).toBe('ESTABLISHED');
+    expect(peer.time.idle).toBe(true);
+  });
+
+  test('a FIN that is not acknowledged counts as well', () => {
+    const { peer, connection } = limited();
+    connection.shutdownSend();
+    peer.after('10s');
+    expect(connection.error).toBe('ETIMEDOUT');
+  });
+
+  test('data that waits behind a closed window is not delivered either, though every probe is answered', () => {
+    const { peer, connection } = limited();
+    peer.sends('. 1:1(0) ack 1 win 0');
+    write(connection, 100);
+    for (let second = 0; second < 9; second++) {
+      peer.after('1s');
+      peer.takeSent();
+      peer.sends('. 1:1(0) ack 1 win 0');
+    }
+    expect(connection.state).toBe('ESTABLISHED');
+    peer.after('1s');
+    expect(connection.error).toBe('ETIMEDOUT');
+  });
+});
