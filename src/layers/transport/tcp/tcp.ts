@@ -155,7 +155,6 @@ export class Tcp implements ConnectionOwner, ListenerOwner {
     if (listener === undefined) return true;
     if (!listener.queue(block)) return false;
     this.listenerOf.delete(block);
-    listener.user?.changed();
     return true;
   }
 
@@ -203,6 +202,8 @@ export class Tcp implements ConnectionOwner, ListenerOwner {
     const path = this.environment.paths.path(packet.source(), packet.destination(), packet.interfaceIndex);
     if (typeof path === 'string') return 'ip-no-route';
     const block = this.create(path, arrived.destinationPort, arrived.sourcePort, { ...listener.settings }, false);
+    // Told when the whole segment is processed: what is accepted is established, and its window is the peer's.
+    block.user = { changed: () => listener.user?.changed() };
     this.connections.add(block);
     this.listenerOf.set(block, listener);
     listener.synReceived(block);
