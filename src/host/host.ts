@@ -8,7 +8,6 @@ import type { Timers } from '../layers/clock.ts';
 import type { DropReason } from '../layers/drop.ts';
 import type { ErrorCode } from '../layers/errors.ts';
 import type { Frame, FramePool } from '../layers/frame.ts';
-import { isGroupMac } from '../layers/mac.ts';
 import type { Memory } from '../layers/memory.ts';
 import * as icmpv4 from '../layers/network/icmpv4.ts';
 import * as icmpv6 from '../layers/network/icmpv6.ts';
@@ -35,6 +34,7 @@ import { IcmpErrorInput } from './icmp-error-input.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { Icmp4, Icmp6 } from './icmp-input.ts';
 import { linkLocalAddress } from './interface-identifier.ts';
+import { checkInterface, type InterfaceOptions, LEAST_MTU_6 } from './interface-options.ts';
 import { Ipv4Input } from './ipv4-input.ts';
 import { Ipv6Input } from './ipv6-input.ts';
 import { LinkInput } from './link-input.ts';
@@ -44,7 +44,7 @@ import { addNeighbourCaches } from './neighbour-links.ts';
 import { type InterfaceOwner, NetworkInterface } from './network-interface.ts';
 import { Paths } from './paths.ts';
 import { Ping, type PingOptions, type PingResult } from './ping.ts';
-import { type AdvertisingOptions, RouterAdvertising } from './router-advertising.ts';
+import { RouterAdvertising } from './router-advertising.ts';
 import { RouterDiscovery } from './router-discovery.ts';
 import { type HostOptions, type HostSettings, hostSettings } from './settings.ts';
 import { type Hop, type TracerouteOptions, traceroute } from './traceroute.ts';
@@ -52,9 +52,8 @@ import { HostUdpNetwork } from './udp-network.ts';
 
 /** The MTU of the loopback interface, as Linux has it: a packet of 65,535 bytes passes whole. */
 const LOOPBACK_MTU = 65_536;
-/** RFC 791 §3.1 and RFC 8200 §5: the least that a link must carry. */
-const LEAST_MTU_4 = 68;
-const LEAST_MTU_6 = 1280;
+
+export type { InterfaceOptions } from './interface-options.ts';
 
 export interface HostParts {
   readonly name: string;
@@ -69,25 +68,6 @@ export interface HostParts {
   readonly settings?: HostOptions;
   /** Chooses TCP's initial sequence numbers instead of RFC 6528: for tests near the wrap, and for exercises. */
   readonly initialSequenceNumber?: TcpEnvironment['initialSequenceNumber'];
-}
-
-export interface InterfaceOptions {
-  readonly name: string;
-  /** Its Ethernet address, a number below 2^48. */
-  readonly mac: number;
-  /** The largest IP packet in bytes; 1500 if left out. */
-  readonly mtu?: number;
-  /** `['10.0.0.1/24', 'fd00::1/64']`. */
-  readonly addresses?: readonly string[];
-  /** Whether it forms a link-local address and speaks IPv6; true if left out and the MTU allows it. */
-  readonly ipv6?: boolean;
-  /** The name of the interface whose frames carry this VLAN's, with tags (IEEE 802.1Q). */
-  readonly parent?: string;
-  readonly vlan?: number;
-  /** Whether routers are believed: routes, prefixes and addresses come from their advertisements. */
-  readonly acceptRouterAdvertisements?: boolean;
-  /** What this router advertises on the link. */
-  readonly advertise?: AdvertisingOptions;
 }
 
 export class Host implements PathFinder {
@@ -210,7 +190,7 @@ export class Host implements PathFinder {
    */
   addInterface(options: InterfaceOptions): NetworkInterface {
     const { name, mac, mtu = 1500 } = options;
-    this.checkInterface(options, mtu);
+    checkInterface(options, mtu, this.name, (taken) => this.interface(taken) !== undefined);
     const parent = options.parent === undefined ? undefined : this.interface(options.parent);
     const added = this.create(name, mac, mtu, false, parent, options.vlan ?? 0);
     added.ipv6Enabled = options.ipv6 ?? mtu >= LEAST_MTU_6;
@@ -355,33 +335,6 @@ export class Host implements PathFinder {
     this.groups.joinOn(created, ALL_NODES);
     if (this.machine.forwarding) this.groups.joinOn(created, ALL_ROUTERS);
     return created;
-  }
-
-  private checkInterface(options: InterfaceOptions, mtu: number): void {
-    const { name, mac, parent, vlan } = options;
-    if (this.interface(name) !== undefined) {
-      throw new TypeError(`wirelab: ${this.name} has an interface ${name} already; give this one another name`);
-    }
-    if (!Number.isInteger(mac) || mac <= 0 || mac >= 2 ** 48 || isGroupMac(mac)) {
-      throw new RangeError(
-        `wirelab: ${mac} is no station's MAC address; its first byte must be even, as in 0x020000000001`,
-      );
-    }
-    if (!Number.isInteger(mtu) || mtu < LEAST_MTU_4 || mtu > 65_535) {
-      throw new RangeError(`wirelab: an MTU of ${mtu} is impossible; IPv4 needs 68 to 65535 bytes (RFC 791 §3.1)`);
-    }
-    if (options.ipv6 === true && mtu < LEAST_MTU_6) {
-      throw new RangeError(`wirelab: IPv6 needs an MTU of 1280 bytes at least (RFC 8200 §5), and ${name} has ${mtu}`);
-    }
-    if ((parent === undefined) !== (vlan === undefined)) {
-      throw new TypeError(`wirelab: ${name} needs both a parent and a VLAN number, or neither`);
-    }
-    if (parent !== undefined && this.interface(parent) === undefined) {
-      throw new TypeError(`wirelab: ${this.name} has no interface ${parent} that ${name} could be a VLAN of`);
-    }
-    if (vlan !== undefined && (!Number.isInteger(vlan) || vlan < 1 || vlan > 4094)) {
-      throw new RangeError(`wirelab: ${vlan} is no VLAN number; they go from 1 to 4094`);
-    }
   }
 
   /** Uses an address from now on; its network is on the link. */

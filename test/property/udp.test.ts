@@ -52,13 +52,17 @@ describe.each([4, 6] as const)('UDP over IPv%s', (family) => {
           });
           lab.pass(5);
           const got: Got[] = [];
-          const into = new Uint8Array(3000);
+          const into = new Uint8Array(3001).fill(0xee);
           for (
             let next = receiver.receive(into, 0, space);
             next !== undefined;
             next = receiver.receive(into, 0, space)
           ) {
             const bytes = hex(into.subarray(0, Math.min(space, next.length)));
+            expect(
+              into.subarray(space).every((byte) => byte === 0xee),
+              'written beyond the space given',
+            ).toBe(true);
             got.push({ bytes, length: next.length, source: formatIpAddress(next.source), port: next.sourcePort });
           }
           // Every one received is one that was sent, each once, in order: this medium does not reorder.

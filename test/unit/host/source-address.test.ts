@@ -31,6 +31,7 @@ describe('RFC 6724 §5', () => {
     ['rule 1: the same address', '2001:db8::1', ['2001:db8::2/64', '2001:db8::1/64'], '2001:db8::1'],
     ['rule 2: appropriate scope', '2001:db8:1::1', ['fe80::1/64', '2001:db8:3::1/64'], '2001:db8:3::1'],
     ['rule 2: appropriate scope, a group', 'ff05::1', ['fe80::1/64', '2001:db8:3::1/64'], '2001:db8:3::1'],
+    ['rule 2: the same, whichever comes first', 'ff05::1', ['2001:db8:3::1/64', 'fe80::1/64'], '2001:db8:3::1'],
     ['rule 2: link-local for link-local', 'fe80::9', ['2001:db8:3::1/64', 'fe80::1/64'], 'fe80::1'],
     ['rule 3: not deprecated', '2001:db8::9', ['2001:db8::1/64~', '2001:db8:3::1/64'], '2001:db8:3::1'],
     ['rule 3: deprecated rather than nothing', '2001:db8::9', ['2001:db8::1/64~'], '2001:db8::1'],

@@ -40,10 +40,10 @@ describe('who gets a datagram', () => {
       endpoint.reuseAddress = true;
     };
     const any = open(bob, '0.0.0.0', 7, reuse);
-    const one = open(bob, '10.0.0.2', 7, reuse);
-    const other = open(bob, '10.0.0.2', 7, reuse);
     const connected = open(bob, '0.0.0.0', 7, reuse);
     connected.connect(ipAddress('10.0.0.1'), 1111);
+    const one = open(bob, '10.0.0.2', 7, reuse);
+    const other = open(bob, '10.0.0.2', 7, reuse);
     const [first, second] = [open(alice, '10.0.0.1', 1111), open(alice, '10.0.0.1', 2222)];
     say(first, 'to the connection', '10.0.0.2', 7);
     say(second, 'to the last bound', '10.0.0.2', 7);
