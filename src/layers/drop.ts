@@ -18,7 +18,6 @@ export const DROP_REASONS = {
   'medium-mtu': { what: 'it is longer than the link carries' },
   'medium-down': { what: 'the link was down' },
   'medium-unplugged': { what: 'nothing is attached to the other end' },
-  'hub-busy': { what: 'the hub collided it' },
   'switch-filtered': {
     what: 'the switch knows the destination to be on the port it came from',
     rule: 'IEEE 802.1D §7.7',
@@ -100,7 +99,6 @@ export const DROP_REASONS = {
   'tcp-bad-option': { what: 'an option’s length is below 2 or runs beyond the header', rule: 'RFC 9293 §3.2' },
   'tcp-bad-checksum': { what: 'the TCP checksum does not match', rule: 'RFC 9293 §3.1' },
   'tcp-to-group': { what: 'TCP never speaks to a broadcast or multicast address', rule: 'RFC 9293 §3.9.2.3' },
-  'tcp-bad-source': { what: 'the source address is not one host’s', rule: 'RFC 9293 §3.9.2.3' },
   'tcp-no-connection': { what: 'no connection or listener matches; answered with a reset', rule: 'RFC 9293 §3.10.7.1' },
   'tcp-reset-to-closed': { what: 'a reset for a connection that does not exist', rule: 'RFC 9293 §3.10.7.1' },
   'tcp-listen-no-syn': { what: 'to a listener, without SYN', rule: 'RFC 9293 §3.10.7.2' },

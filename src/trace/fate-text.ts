@@ -14,7 +14,6 @@ const MEDIUM_FATES: Readonly<Partial<Record<DropReason, string>>> = {
   'medium-mtu': 'too long for the link',
   'medium-down': 'link down',
   'medium-unplugged': 'nothing attached',
-  'hub-busy': 'collision',
   'switch-filtered': 'filtered by the switch',
 };
 
