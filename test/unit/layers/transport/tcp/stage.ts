@@ -16,9 +16,18 @@ export interface Stage {
 }
 
 /** The states in which RFC 9293 §3.10.7.4 applies; SYN-RECEIVED by a passive and by an active OPEN. */
-export type StageName = keyof typeof STAGES;
+export type StageName =
+  | 'SYN-RECEIVED'
+  | 'SYN-RECEIVED (active)'
+  | 'ESTABLISHED'
+  | 'FIN-WAIT-1'
+  | 'FIN-WAIT-2'
+  | 'CLOSE-WAIT'
+  | 'CLOSING'
+  | 'LAST-ACK'
+  | 'TIME-WAIT';
 
-const STAGES = {
+const STAGES: Readonly<Record<StageName, (from: ConversationOptions) => Stage>> = {
   'SYN-RECEIVED': (from: ConversationOptions): Stage => {
     const peer = new Conversation(from);
     peer.listen();
@@ -65,7 +74,7 @@ const STAGES = {
     peer.sends('F. 1:1(0) ack 2');
     return at(peer, connection, 2, 2);
   },
-} as const satisfies Record<string, (from: ConversationOptions) => Stage>;
+};
 
 const at = (peer: Conversation, connection: Connection, ours: number, peers: number): Stage => {
   peer.takeSent();
