@@ -104,8 +104,9 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.sndUna = arrived.acknowledgment;
   block.synAcknowledged = true;
   block.timers?.retransmission.cancel();
-  const rttNs = block.synRetransmitted
-    ? timestampRtt(block, arrived)
+  const rttNs =
+    block.synTransmissions > 1
+      ? timestampRtt(block, arrived)
     : block.environment.timers.now() - block.synSentNs;
   if (rttNs >= 0) block.rtt.sample(rttNs, 1);
 }

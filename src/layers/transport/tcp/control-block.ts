@@ -145,8 +145,9 @@ export class ControlBlock implements Sender {
   retransmitAtOnce: boolean;
   /** Timer expiries in a row without progress: R1 and R2 of RFC 9293 §3.8.3 count them. */
   retries: number;
-  /** When the SYN was last sent, and whether more than once. */
+  /** When the SYN was first sent, how often, with or without ACK, and whether the timer was a reason. */
   synSentNs: number;
+  synTransmissions: number;
   synRetransmitted: boolean;
   /** When data or a FIN was last sent, and when the peer was last heard of. */
   lastSentNs: number;
@@ -238,6 +239,7 @@ export class ControlBlock implements Sender {
     this.retransmitAtOnce = false;
     this.retries = 0;
     this.synSentNs = 0;
+    this.synTransmissions = 0;
     this.synRetransmitted = false;
     this.lastSentNs = 0;
     this.lastHeardNs = 0;

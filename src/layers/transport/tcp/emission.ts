@@ -97,6 +97,7 @@ export function emitSyn(block: ControlBlock): void {
   );
   segment.writeChecksum(frame.view, at, length, block.pseudoSum + length);
   block.lastAckSent = block.rcvNxt;
+  block.synTransmissions++;
   send(block, frame);
 }
 
