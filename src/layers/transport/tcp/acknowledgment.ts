@@ -53,7 +53,8 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number):
   const rttNs = measure(block, arrived, now);
   if (rttNs >= 0) {
     // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
-    const expected = Math.max(1, Math.ceil(ackEvent.priorPipe / (2 * block.smss)));
+    const flightSize = distance(block.sndUna, block.sndNxt);
+    const expected = Math.max(1, Math.ceil(flightSize / (2 * block.smss)));
     block.rtt.sample(rttNs, expected);
     ackEvent.rttNs = rttNs;
   }

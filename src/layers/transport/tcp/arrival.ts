@@ -107,7 +107,7 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   const rttNs =
     block.synTransmissions > 1
       ? timestampRtt(block, arrived)
-    : block.environment.timers.now() - block.synSentNs;
+      : block.environment.timers.now() - block.synSentNs;
   if (rttNs >= 0) block.rtt.sample(rttNs, 1);
 }
 
