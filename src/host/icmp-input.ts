@@ -3,7 +3,6 @@
  * Left out on purpose: timestamps, address masks, information requests, source quench (RFC 6633, RFC 6918).
  */
 import { IpAddress, isUnspecified } from '../layers/address.ts';
-import { pseudoHeaderSum6 } from '../layers/checksum.ts';
 import type { DropReason } from '../layers/drop.ts';
 import { copyBytes } from '../layers/memory.ts';
 import type { IcmpError } from '../layers/network/icmp-error.ts';
@@ -103,7 +102,7 @@ export class Icmp6 extends IcmpProtocol {
 
   input(packet: ReceivedPacket): DropReason | undefined {
     const { view, at, length } = packet;
-    const refused = icmpv6.check(view, at, length, pseudoSum(packet));
+    const refused = icmpv6.check(view, at, length, packet.pseudoHeaderSum());
     if (refused !== undefined) return refused;
     const type = icmpv6.type(view, at);
     if (type === icmpv6.ECHO_REQUEST) return this.answerEcho(packet, icmpv6.ECHO_REPLY);
@@ -112,17 +111,3 @@ export class Icmp6 extends IcmpProtocol {
     return icmpv6.isError(type) ? this.errors.input6(packet) : 'icmp-unknown-type';
   }
 }
-
-const pseudoSum = (packet: ReceivedPacket): number =>
-  pseudoHeaderSum6(
-    packet.source0,
-    packet.source1,
-    packet.source2,
-    packet.source3,
-    packet.destination0,
-    packet.destination1,
-    packet.destination2,
-    packet.destination3,
-    icmpv6.PROTOCOL,
-    packet.length,
-  );

@@ -3,6 +3,7 @@
  * It is borrowed for the call, as the frame is. Addresses are words, so nothing is allocated per packet.
  */
 import { type Family, IpAddress } from '../address.ts';
+import { pseudoHeaderSum4, pseudoHeaderSum6 } from '../checksum.ts';
 import type { Frame } from '../frame.ts';
 
 export class ReceivedPacket {
@@ -53,6 +54,24 @@ export class ReceivedPacket {
     this.destination3 = 0;
     this.toGroup = false;
     this.interfaceIndex = 0;
+  }
+
+  /** Partial sum of the pseudo-header that a transport checksum covers: RFC 9293 §3.1, RFC 8200 §8.1. */
+  pseudoHeaderSum(): number {
+    return this.family === 4
+      ? pseudoHeaderSum4(this.source3, this.destination3, this.protocol, this.length)
+      : pseudoHeaderSum6(
+          this.source0,
+          this.source1,
+          this.source2,
+          this.source3,
+          this.destination0,
+          this.destination1,
+          this.destination2,
+          this.destination3,
+          this.protocol,
+          this.length,
+        );
   }
 
   /** The source as an address. Allocates. */

@@ -2,7 +2,6 @@
  * UDP's table of endpoints: who gets a datagram, and who hears of an error. RFC 768, RFC 1122 §4.1.
  */
 import { type Family, type IpAddress, isMulticast, isUnspecified } from '../address.ts';
-import { pseudoHeaderSum4, pseudoHeaderSum6 } from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { IcmpError, IcmpErrorKind } from '../network/icmp-error.ts';
@@ -80,7 +79,7 @@ export class Udp implements TransportProtocol, EndpointTable {
 
   input(packet: ReceivedPacket): DropReason | undefined {
     const { view, at } = packet;
-    const refused = udp.check(view, at, packet.length, pseudoSum(packet), packet.family);
+    const refused = udp.check(view, at, packet.length, packet.pseudoHeaderSum(), packet.family);
     if (refused !== undefined) return refused;
     const sharing = this.byPort.get(udp.destinationPort(view, at));
     if (packet.toGroup) return this.toGroup(packet, sharing ?? []);
@@ -247,19 +246,3 @@ const isEveryHost = (group: IpAddress): boolean =>
 
 const isSame = (address: IpAddress, family: Family, w0: number, w1: number, w2: number, w3: number): boolean =>
   address.w3 === w3 && address.w2 === w2 && address.w1 === w1 && address.w0 === w0 && address.family === family;
-
-const pseudoSum = (packet: ReceivedPacket): number =>
-  packet.family === 4
-    ? pseudoHeaderSum4(packet.source3, packet.destination3, udp.PROTOCOL, packet.length)
-    : pseudoHeaderSum6(
-        packet.source0,
-        packet.source1,
-        packet.source2,
-        packet.source3,
-        packet.destination0,
-        packet.destination1,
-        packet.destination2,
-        packet.destination3,
-        udp.PROTOCOL,
-        packet.length,
-      );

@@ -62,6 +62,7 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number):
   log.acknowledge(ack);
   ackEvent.deliveredBytes += ackEvent.ackedBytes - (sackedBefore - log.sackedBytes);
   discardAcknowledged(block, ack);
+  block.path.confirm?.(); // the neighbour forwards what it is sent: no need to ask it
   block.retries = 0;
   block.persistBackoff = 0;
   block.waitingSinceNs = now;

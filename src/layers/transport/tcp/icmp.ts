@@ -32,10 +32,14 @@ const HARD: ReadonlySet<IcmpErrorKind> = new Set([
   'administratively-prohibited',
 ]);
 
-export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
-  // RFC 5927 §4.1: SND.UNA =< SEG.SEQ < SND.NXT, or somebody is guessing.
+/** RFC 5927 §4.1: SND.UNA =< SEG.SEQ < SND.NXT, or somebody is guessing. */
+export function isInFlight(block: ControlBlock, error: IcmpError): boolean {
   const quoted = segment.sequenceNumber(error.view, error.at);
-  if (lessThan(quoted, block.sndUna) || greaterOrEqual(quoted, block.sndMax)) return;
+  return greaterOrEqual(quoted, block.sndUna) && lessThan(quoted, block.sndMax);
+}
+
+export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
+  if (!isInFlight(block, error)) return;
   if (error.kind === 'packet-too-big') {
     pathShrank(block);
     return;

@@ -4,7 +4,7 @@
  */
 import type { IpAddress } from '../../address.ts';
 import { isMulticast, isUnspecified } from '../../address.ts';
-import { pseudoHeaderSum, pseudoHeaderSum4, pseudoHeaderSum6 } from '../../checksum.ts';
+import { pseudoHeaderSum } from '../../checksum.ts';
 import { SECOND } from '../../clock.ts';
 import type { DropReason } from '../../drop.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -13,13 +13,14 @@ import type { ReceivedPacket } from '../../network/packet.ts';
 import type { Path } from '../../network/path.ts';
 import type { SipKey } from '../../siphash.ts';
 import { type Binding, PortTable } from '../ports.ts';
+import type { TransportProtocol } from '../protocol.ts';
 import { segmentArrives, takeSyn, takeWindow } from './arrival.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { type ConnectionOwner, type ConnectionUser, ControlBlock } from './control-block.ts';
 import { emitSyn } from './emission.ts';
 import type { TcpEnvironment } from './environment.ts';
-import { icmpErrorArrives } from './icmp.ts';
+import { icmpErrorArrives, isInFlight } from './icmp.ts';
 import { IncomingSegment } from './incoming.ts';
 import { connectionHash, drawKey, initialSequenceNumber } from './initial-sequence.ts';
 import { enter } from './lifecycle.ts';
@@ -49,7 +50,7 @@ export interface ListenOptions {
   readonly user: ListenerUser;
 }
 
-export class Tcp implements ConnectionOwner, ListenerOwner {
+export class Tcp implements TransportProtocol, ConnectionOwner, ListenerOwner {
   readonly environment: TcpEnvironment;
   /** What connections start with; each has its own copy. */
   readonly settings: TcpSettings;
@@ -119,12 +120,14 @@ export class Tcp implements ConnectionOwner, ListenerOwner {
   /** A segment for this host. @returns why it was dropped, or `undefined` if it was taken */
   input(packet: ReceivedPacket): DropReason | undefined {
     const { view, at, length } = packet;
-    const reason = segment.check(view, at, length, pseudoSumOf(packet));
+    const reason = segment.check(view, at, length, packet.pseudoHeaderSum());
     if (reason !== undefined) return reason;
     // RFC 9293 §3.9.2.3: applies to all segments, not only to SYNs.
     if (packet.toGroup) return 'tcp-to-group';
     const { arrived } = this;
     arrived.read(packet);
+    // RFC 9293 §3.2 (MUST-7): prepared for an illegal option length. A segment that cannot be read whole is not used.
+    if (arrived.options.malformed) return 'tcp-bad-option';
     const block = this.connections.find(packet, arrived.sourcePort, arrived.destinationPort);
     if (block !== undefined) return segmentArrives(block, arrived);
     const listener = this.listenerFor(packet, arrived.destinationPort);
@@ -133,10 +136,14 @@ export class Tcp implements ConnectionOwner, ListenerOwner {
 
   /** ICMP speaks of a segment that this host has sent: RFC 9293 §3.9.2.2. */
   icmpError(error: IcmpError): void {
-    const localPort = segment.sourcePort(error.view, error.at);
-    const remotePort = segment.destinationPort(error.view, error.at);
-    const block = this.connections.between(error.local, localPort, error.remote, remotePort);
+    const block = this.quoted(error);
     if (block !== undefined) icmpErrorArrives(block, error);
+  }
+
+  /** Whether the quoted segment can be one of ours that is in flight: RFC 5927 §4.1. */
+  accepts(error: IcmpError): boolean {
+    const block = this.quoted(error);
+    return block !== undefined && isInFlight(block, error);
   }
 
   /** Whether any connection uses the port: a program may not bind to it again without SO_REUSEADDR. */
@@ -267,24 +274,15 @@ export class Tcp implements ConnectionOwner, ListenerOwner {
     armRetransmission(block);
   }
 
+  /** The connection that a segment quoted by ICMP belongs to. */
+  private quoted(error: IcmpError): ControlBlock | undefined {
+    const localPort = segment.sourcePort(error.view, error.at);
+    const remotePort = segment.destinationPort(error.view, error.at);
+    return this.connections.between(error.local, localPort, error.remote, remotePort);
+  }
+
   /** Sends what can be sent on every connection: after a change that no segment announces. */
   wake(): void {
     for (const block of this.connections) output(block);
   }
 }
-
-const pseudoSumOf = (packet: ReceivedPacket): number =>
-  packet.family === 4
-    ? pseudoHeaderSum4(packet.source3, packet.destination3, segment.PROTOCOL, packet.length)
-    : pseudoHeaderSum6(
-        packet.source0,
-        packet.source1,
-        packet.source2,
-        packet.source3,
-        packet.destination0,
-        packet.destination1,
-        packet.destination2,
-        packet.destination3,
-        segment.PROTOCOL,
-        packet.length,
-      );
