@@ -1,0 +1,229 @@
+/**
+ * Scenarios of two hosts for fast-check: one record, whose fields shrink in the order in which they stand: first faults
+ * go, then operations, then the link and the settings become plain, then sequence numbers go to 0.
+ */
+import fc from 'fast-check';
+import { MILLISECOND, SECOND } from '../../src/layers/clock.ts';
+import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
+import type { ListedFault } from '../../src/sim/medium/fault-list.ts';
+import type { Injection, Operation, Scenario } from './scenario.ts';
+
+const MOST_FAULTS = 20;
+const MOST_OPERATIONS = 6;
+
+/** Where sequence numbers start: 0, and so near to a wrap that SYN, data or FIN crosses it. */
+const start = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 6000 }).map((before) => (2 ** 31 - before) | 0),
+  fc.integer({ min: 1, max: 6000 }).map((before) => -before),
+  fc.constantFrom(-1, -2, 0x7fff_ffff, 0x7fff_fffe),
+);
+
+const bytes = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 5000 }));
+
+const write: fc.Arbitrary<Operation> = fc.record({
+  do: fc.constant('write' as const),
+  bytes,
+  calls: fc.integer({ min: 1, max: 8 }),
+});
+const gentle: readonly fc.WeightedArbitrary<Operation>[] = [
+  { weight: 5, arbitrary: write },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), bytes }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('sleep' as const), ms: fc.integer({ min: 0, max: 4000 }) }) },
+  { weight: 1, arbitrary: fc.constant<Operation>({ do: 'shutdown' }) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.record({
+        do: fc.constant('set' as const),
+        option: fc.constant('noDelay' as const),
+        value: fc.nat({ max: 1 }),
+      }),
+      fc.record({
+        do: fc.constant('set' as const),
+        option: fc.constantFrom('receiveBuffer' as const, 'sendBuffer' as const),
+        value: fc.constantFrom(500, 3000, 20_000),
+      }),
+    ),
+  },
+];
+/** How a rough program ends, perhaps with data unread and unsent. */
+const abruptly: fc.Arbitrary<Operation[]> = fc.constantFrom<Operation[]>([], [{ do: 'close' }], [{ do: 'abort' }]);
+
+/** A program that ends in order when its operations are over; a rough one may close or abort instead. */
+const operations = (isRough: boolean): fc.Arbitrary<Operation[]> =>
+  fc
+    .tuple(
+      fc.array(fc.oneof(...gentle), { maxLength: MOST_OPERATIONS, size: 'max' }),
+      isRough ? abruptly : fc.constant([]),
+    )
+    .map(([list, end]) => [...list, ...end]);
+
+const target = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ ordinal: fc.integer({ min: 1, max: 30 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      match: fc.record({ protocol: fc.constant('tcp' as const), nth: fc.integer({ min: 1, max: 25 }) }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      match: fc.record({
+        protocol: fc.constant('tcp' as const),
+        payload: fc.constant(true),
+        nth: fc.integer({ min: 1, max: 12 }),
+      }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      match: fc.record(
+        {
+          protocol: fc.constant('tcp' as const),
+          nth: fc.integer({ min: 1, max: 4 }),
+          flags: fc.constantFrom('S', 'S.', '.', 'F.', 'R', 'R.'),
+        },
+        { requiredKeys: ['protocol', 'nth', 'flags'] },
+      ),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        from: fc.integer({ min: 0, max: 8000 }),
+        length: fc.integer({ min: 1, max: 3000 }),
+        nth: fc.integer({ min: 1, max: 4 }),
+      })
+      .map(({ from, length, nth }) => ({
+        match: { protocol: 'tcp' as const, nth, sequence: { from, to: from + length } },
+      })),
+  },
+);
+
+const harmlessAction = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ action: fc.constant('drop' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ action: fc.constant('duplicate' as const), copies: fc.integer({ min: 1, max: 3 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      action: fc.constant('delay' as const),
+      by: fc.integer({ min: 1, max: 2500 }).map((ms) => `${ms}ms`),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ action: fc.constant('reorder' as const), frames: fc.integer({ min: 1, max: 6 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ action: fc.constant('truncate' as const), lengthBytes: fc.integer({ min: 1, max: 120 }) }),
+  },
+);
+
+/** ARP has no checksum: only TCP segments are damaged. */
+const damage = fc.record({
+  direction: fc.constantFrom('aToB' as const, 'bToA' as const),
+  action: fc.constant('corrupt' as const),
+  offset: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 1500 })),
+  mask: fc.oneof(
+    fc.integer({ min: 0, max: 7 }).map((bit) => 1 << bit),
+    fc.integer({ min: 1, max: 255 }),
+  ),
+  match: fc.record({ protocol: fc.constant('tcp' as const), nth: fc.integer({ min: 1, max: 20 }) }),
+});
+
+const fault: fc.Arbitrary<ListedFault> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(fc.constantFrom('aToB' as const, 'bToA' as const), target, harmlessAction)
+      .map(([direction, where, action]) => ({ direction, ...where, ...action }) as ListedFault),
+  },
+  { weight: 1, arbitrary: damage as fc.Arbitrary<ListedFault> },
+);
+
+/** Swarm: in each run only some kinds of fault appear. */
+const faults: fc.Arbitrary<ListedFault[]> = fc
+  .tuple(
+    fc.array(fault, { maxLength: MOST_FAULTS, size: 'max' }),
+    fc.subarray(['drop', 'duplicate', 'delay', 'reorder', 'corrupt', 'truncate'] as const, { minLength: 1 }),
+  )
+  .map(([list, kinds]) => list.filter(({ action }) => kinds.includes(action)));
+
+const settings = (lifetimeNs: number): fc.Arbitrary<Partial<TcpSettings>> =>
+  fc
+    .record(
+      {
+        sendBufferBytes: fc.constantFrom(200, 3000, 20_000),
+        receiveBufferBytes: fc.constantFrom(100, 700, 3000, 20_000, 65_535, 70_000),
+        maximumSegmentSize: fc.constantFrom(88, 536, 1000),
+        windowScaling: fc.boolean(),
+        timestamps: fc.boolean(),
+        selectiveAcknowledgment: fc.boolean(),
+        noDelay: fc.boolean(),
+        delayedAck: fc.boolean(),
+        limitedTransmit: fc.boolean(),
+        slowStartAfterIdle: fc.boolean(),
+        congestionControl: fc.constantFrom('none', 'reno'),
+        initialWindowSegments: fc.constantFrom(1, 2, 4),
+        retransmissionTimeoutMinimumNs: fc.constantFrom(200 * MILLISECOND, SECOND),
+      },
+      { requiredKeys: [] },
+    )
+    .map((chosen) => ({ ...chosen, maximumSegmentLifetimeNs: lifetimeNs }));
+
+export interface Shape {
+  /** Programs may close with data unread, or abort. */
+  readonly rough?: boolean;
+  readonly incarnations?: number;
+  readonly simultaneous?: boolean;
+  readonly injections?: fc.Arbitrary<Injection[]>;
+}
+
+export function scenarios(shape: Shape = {}): fc.Arbitrary<Scenario> {
+  const lifetimeNs = (shape.incarnations ?? 1) > 1 ? 5 * SECOND : 120 * SECOND;
+  return fc
+    .record({
+      faults,
+      injections: shape.injections ?? fc.constant<Injection[]>([]),
+      client: operations(shape.rough ?? false),
+      server: operations(shape.rough ?? false),
+      incarnations: fc.integer({ min: 1, max: shape.incarnations ?? 1 }),
+      simultaneous: fc.constant(shape.simultaneous ?? false),
+      link: fc.record({
+        delayMs: fc.constantFrom(5, 1, 40, 200),
+        rate: fc.constantFrom(null, '1Mbit/s', '100kbit/s'),
+      }),
+      family: fc.constantFrom(4 as const, 6 as const),
+      mtu: fc.record({ client: fc.constantFrom(1500, 1280, 576), server: fc.constantFrom(1500, 1280, 576) }),
+      settings: fc.record({ client: settings(lifetimeNs), server: settings(lifetimeNs) }),
+      starts: fc.record({ client: start, server: start }),
+      seed: fc.constant(1),
+    })
+    .map((scenario) => ({
+      ...scenario,
+      // RFC 8200 §5: IPv6 needs 1280.
+      mtu: scenario.family === 6 ? { client: 1500, server: Math.max(1280, scenario.mtu.server) } : scenario.mtu,
+    }));
+}
+
+export const injections: fc.Arbitrary<Injection[]> = fc.array(
+  fc.record({
+    atMs: fc.integer({ min: 0, max: 3000 }),
+    to: fc.constantFrom('client' as const, 'server' as const),
+    kind: fc.constantFrom('rst', 'rst-ack', 'syn', 'syn-ack', 'ack', 'data', 'fin', 'null'),
+    from: fc.constantFrom('next', 'edge'),
+    offset: fc.oneof(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -70_000, max: 70_000 })),
+    ack: fc.oneof(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -70_000, max: 70_000 })),
+    bytes: fc.integer({ min: 1, max: 1000 }),
+    timestamp: fc.constantFrom('none', 'current', 'old'),
+  }),
+  { maxLength: 10 },
+) as fc.Arbitrary<Injection[]>;
