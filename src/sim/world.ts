@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly observer?: WorldObserver | ((clock: Clock) => WorldObserver);
   /** Is given each line that a program prints. */
   readonly print?: (program: string, line: string) => void;
+  /** How large each buffer is that frames and connections live in: smaller for many short runs. */
+  readonly slabBytes?: number;
   /** Events at one instant before the run is taken for one that cannot go on. */
   readonly eventsPerInstant?: number;
 }
@@ -93,7 +95,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.random = new RandomStreams(options.seed);
     this.time = new VirtualTime(options.eventsPerInstant);
-    this.memory = new Memory();
+    this.memory = new Memory(options.slabBytes);
     this.pool = new FramePool(this.memory);
     const { observer } = options;
     this.observer = typeof observer === 'function' ? observer(this.time) : observer;
