@@ -46,14 +46,10 @@ export class EndlessTransfer {
     this.world = new World({ seed });
     const sender = this.world.host('sender');
     const receiver = this.world.host('receiver');
-    const subnet = family === 4 ? ['10.0.0.1/24', '10.0.0.2/24'] : ['fd00::1/64', 'fd00::2/64'];
-    this.world.link(
-      { host: sender, mtu, addresses: [subnet[0]!] },
-      { host: receiver, mtu, addresses: [subnet[1]!] },
-      link,
-    );
+    const [from, to] = family === 4 ? ['10.0.0.1/24', '10.0.0.2/24'] : ['fd00::1/64', 'fd00::2/64'];
+    this.world.link({ host: sender, mtu, addresses: [from!] }, { host: receiver, mtu, addresses: [to!] }, link);
     this.segmentBytes = mtu - (family === 4 ? 20 : 40) - TCP_HEADER;
-    const address = ipAddress(subnet[1]!.split('/')[0]!);
+    const address = ipAddress(family === 4 ? '10.0.0.2' : 'fd00::2');
     this.transfers = Array.from(
       { length: flows },
       (_, flow) =>

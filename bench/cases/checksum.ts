@@ -35,10 +35,23 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 
 export type Sum = (view: DataView, at: number, length: number) => number;
 
-/** What runs against what. The first of each pair is ours. */
-export const PAIRS: readonly { readonly name: string; readonly ours: Sum; readonly textbook: Sum }[] = [
-  { name: 'Internet checksum', ours: (view, at, length) => checksum(view, at, length), textbook: textbookChecksum },
-  { name: 'CRC-32', ours: crc32, textbook: textbookCrc32 },
+export interface Pair {
+  readonly name: string;
+  readonly ours: Sum;
+  readonly textbook: Sum;
+  /** How many times as fast ours must be at 1500 bytes, if that was promised. */
+  readonly goal: number | undefined;
+}
+
+/** What runs against what. */
+export const PAIRS: readonly Pair[] = [
+  {
+    name: 'Internet checksum',
+    ours: (view, at, length) => checksum(view, at, length),
+    textbook: textbookChecksum,
+    goal: 3,
+  },
+  { name: 'CRC-32', ours: crc32, textbook: textbookCrc32, goal: undefined },
 ];
 
 /** 256 KB in all: beyond the first cache, as the frames of a running world are. */
@@ -51,10 +64,15 @@ const POOL_BYTES = 256 * 1024;
 export function overPool(sum: Sum, size: number, offset: number): () => number {
   const bytes = Uint8Array.from({ length: POOL_BYTES + 64 }, (_, index) => Math.imul(index, 2654435761) >>> 24);
   const view = new DataView(bytes.buffer);
-  const step = (size + 15) & ~15;
+  const step = stepOf(size);
   return () => {
     let all = 0;
     for (let at = offset; at + size <= POOL_BYTES; at += step) all ^= sum(view, at, size);
     return all;
   };
 }
+
+const stepOf = (size: number): number => (size + 15) & ~15;
+
+/** How many pieces `overPool` sums at offset 0. */
+export const piecesOf = (size: number): number => Math.floor((POOL_BYTES - size) / stepOf(size)) + 1;

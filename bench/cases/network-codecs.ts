@@ -3,6 +3,7 @@
  * checksum word by word, a fresh buffer for every packet. The packets lie in one pool, as those of a world do.
  */
 import { ipv4 as address } from '../../src/layers/address.ts';
+import { AddressMap } from '../../src/layers/address-map.ts';
 import * as ipv4 from '../../src/layers/network/ipv4.ts';
 
 export const PACKETS = 1000;
@@ -24,14 +25,23 @@ export function writeInPlace(view: DataView): void {
   }
 }
 
-const fieldsOf = (view: DataView, at: number): number =>
-  ipv4.headerLength(view, at) +
-  ipv4.totalLength(view, at) +
-  ipv4.protocol(view, at) +
-  ipv4.timeToLive(view, at) +
-  (ipv4.sourceWord(view, at) | 0) +
-  (ipv4.destinationWord(view, at) | 0) +
-  (ipv4.isFragment(view, at) ? 1 : 0);
+/** What both ways do with a header: is it for us, whom is it from, and its fields. */
+const PEERS = new AddressMap<number>();
+PEERS.set(address(192, 0, 2, 1), 7);
+const TEXTBOOK_PEERS = new Map([['192.0.2.1', 7]]);
+const TEXTBOOK_DESTINATION = '198.51.100.2';
+
+function fieldsOf(view: DataView, at: number): number {
+  if (ipv4.destinationWord(view, at) !== DESTINATION) return 0;
+  return (
+    PEERS.find(4, 0, 0, 0, ipv4.sourceWord(view, at))! +
+    ipv4.headerLength(view, at) +
+    ipv4.totalLength(view, at) +
+    ipv4.protocol(view, at) +
+    ipv4.timeToLive(view, at) +
+    (ipv4.isFragment(view, at) ? 1 : 0)
+  );
+}
 
 /** Lengths checked and fields read. */
 export function readUnverified(view: DataView): number {
@@ -107,13 +117,19 @@ export function textbookChecksum(bytes: Uint8Array, initial = 0): number {
   return ~sum & 0xffff;
 }
 
+/** Headers that were handed on: an object that never left the loop would not be built at all. */
+const handedOn: (TextbookIpv4 | undefined)[] = new Array(16).fill(undefined);
+
 export function readTextbook(view: DataView, isVerified: boolean): number {
   let all = 0;
   for (let packet = 0; packet < PACKETS; packet++) {
     const bytes = new Uint8Array(view.buffer, packet * SPACING + 14, LENGTH);
     const header = textbookDecode(bytes);
     if (isVerified && textbookChecksum(bytes.subarray(0, header.headerLength)) !== 0) continue;
-    all += header.totalLength + header.protocol + header.timeToLive + header.source.length + header.destination.length;
+    handedOn[packet & 15] = header;
+    if (header.destination !== TEXTBOOK_DESTINATION) continue;
+    all += TEXTBOOK_PEERS.get(header.source)! + header.headerLength + header.totalLength;
+    all += header.protocol + header.timeToLive + header.fragmentOffset + header.flags;
   }
   return all;
 }

@@ -4,7 +4,7 @@
  * On the way down each layer writes its header in front: it lowers `start`. On the way up each layer reads its header
  * in place. A frame that is handed to a receiver is borrowed for that call: keep nothing that points into it.
  */
-import type { Block, Memory } from './memory.ts';
+import { type Block, copyBytes, type Memory } from './memory.ts';
 
 /** The bytes of one frame are `view` / `bytes` from `start` up to `end` (both absolute). */
 export class Frame {
@@ -65,7 +65,7 @@ export class FramePool {
   duplicate(frame: Frame): Frame {
     const headroom = frame.start - frame.block.at;
     const copy = this.acquire(headroom, frame.end - frame.start);
-    copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
+    copyBytes(frame.bytes, frame.start, copy.bytes, copy.start, frame.end - frame.start);
     copy.end = copy.start + (frame.end - frame.start);
     return copy;
   }
