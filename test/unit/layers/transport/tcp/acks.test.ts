@@ -174,6 +174,15 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1449(1448) ack 1 <nop,nop,sack 101:201>');
     });
 
+    test('§2: offered in a SYN; in a SYN-ACK only if the SYN had it', () => {
+      const active = established({ start, ...SACK });
+      expect(active.peer.ladder[0]).toContain('<mss 1460,nop,nop,sackOK>');
+      const passive = established({ start, ...SACK, passive: true });
+      expect(passive.peer.ladder[1]).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460,nop,nop,sackOK>');
+      const without = established({ start, settings: SACK.settings, passive: true });
+      expect(without.peer.ladder[1]).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460>');
+    });
+
     test('a FIN beyond the gap is in the block', () => {
       const { peer } = established({ start, ...SACK });
       peer.sends('F. 101:201(100) ack 1');

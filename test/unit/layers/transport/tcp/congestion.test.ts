@@ -247,6 +247,14 @@ describe('Reno by itself', () => {
     expect(reno.cwnd).toBe(6 * MSS);
   });
 
+  test('RFC 5681 §3.1: a timeout for a segment that the timer has sent before holds ssthresh', () => {
+    const { reno } = avoiding();
+    reno.timeout(8 * MSS, true);
+    expect([reno.ssthresh, reno.cwnd]).toEqual([4 * MSS, MSS]);
+    reno.timeout(20 * MSS, false);
+    expect([reno.ssthresh, reno.cwnd]).toEqual([4 * MSS, MSS]);
+  });
+
   test('RFC 7661: not while the window is not what limits', () => {
     const { reno, acknowledge, event } = avoiding();
     event.windowLimited = false;

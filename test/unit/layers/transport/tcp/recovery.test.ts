@@ -169,6 +169,14 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.cwnd).toBe(10 * MSS);
     });
 
+    test('two segments beyond cwnd and no more, however many duplicates come', () => {
+      const { peer, duplicate } = loaded({ written: 30, settings: { fastRetransmit: false } });
+      duplicate(9);
+      expectSegment(peer, 10);
+      expectSegment(peer, 11);
+      peer.expectsNothing();
+    });
+
     test("as far as the peer's window allows", () => {
       const { peer, connection } = established({ start, peerSyn: `mss ${MSS}`, peerWindow: 10 * MSS });
       write(connection, 30 * MSS);
@@ -303,7 +311,9 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
       expect(block.congestion.cwnd).toBe(MSS);
       expect(block.congestion.ssthresh).toBe(5 * MSS);
+      expect((block.recoveryPoint - block.iss) | 0).toBe(segments(10));
       peer.sends(`. 1:1(0) ack ${segments(1)}`);
+      expect(block.lossState).toBe('loss');
       expectSegment(peer, 1);
       expectSegment(peer, 2);
       peer.expectsNothing();
@@ -373,6 +383,17 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
         peer.sends('. 1:1(0) ack 1 <nop,nop,sack 101:401>');
         peer.expects('. 1:101(100) ack 1');
       });
+    });
+
+    test('§5 (1): also when they SACK (DupThresh - 1) * SMSS octets, of which IsLost wants more', () => {
+      const settings = { selectiveAcknowledgment: true, noDelay: true };
+      const { peer, connection } = established({ start, peerSyn: `mss ${MSS},sackOK`, settings });
+      for (const length of [100, 1000, 500, 500]) write(connection, length);
+      peer.takeSent();
+      for (const right of [1101, 1601]) peer.sends(`. 1:1(0) ack 1 <nop,nop,sack 101:${right}>`);
+      peer.expectsNothing();
+      peer.sends('. 1:1(0) ack 1 <nop,nop,sack 101:2101>');
+      peer.expects('. 1:101(100) ack 1');
     });
 
     test('§2: an ACK without new SACK information is no duplicate, however often it comes', () => {

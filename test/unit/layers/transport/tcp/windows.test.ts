@@ -153,6 +153,19 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
     });
   });
 
+  test('RFC 9293 §3.8.6: the FIN is an octet of the window too: it waits for one', () => {
+    const { peer, connection } = stage({ peerWindow: 100 });
+    write(connection, 10);
+    peer.takeSent();
+    write(connection, 90);
+    connection.shutdownSend();
+    peer.sends('. 1:1(0) ack 11 win 90');
+    peer.expects('P. 11:101(90) ack 1');
+    peer.expectsNothing();
+    peer.sends('. 1:1(0) ack 101 win 90');
+    peer.expects('F. 101:101(0) ack 1');
+  });
+
   describe('RFC 9293 §3.8.6.2.1: the sender avoids silly windows', () => {
     test('(1) a full segment goes', () => {
       const { peer, connection } = stage({ peerWindow: 1500 });
