@@ -93,8 +93,12 @@ export function updateWindow(block: ControlBlock, arrived: IncomingSegment): boo
   const { sequence, acknowledgment } = arrived;
   // An ACK of what is acknowledged already says nothing new, unless it is the latest: "SND.UNA =< SEG.ACK".
   if (lessThan(acknowledgment, block.sndUna)) return false;
+  // "The check here prevents using old segments": a later ACK is no old one, even on data that was sent again. Its window
+  // counts from the SND.UNA that it sets.
   const fresh =
-    lessThan(block.sndWl1, sequence) || (block.sndWl1 === sequence && lessOrEqual(block.sndWl2, acknowledgment));
+    lessThan(block.sndWl2, acknowledgment) ||
+    lessThan(block.sndWl1, sequence) ||
+    (block.sndWl1 === sequence && lessOrEqual(block.sndWl2, acknowledgment));
   if (!fresh) return false;
   const before = block.sndWnd;
   // RFC 7323 §2.2: the window field of a segment with SYN "MUST NOT be scaled".

@@ -86,8 +86,8 @@ export function takeSyn(block: ControlBlock, arrived: IncomingSegment): void {
   block.timestampsOk = block.timestampsOk && options.hasTimestamps;
   block.windowScaleOk = block.windowScaleOk && options.windowScale >= 0; // RFC 7323 §2.2: both or neither
   block.sndWndShift = block.windowScaleOk ? options.windowScale : 0;
-  openWindow(block);
   if (!block.windowScaleOk) block.rcvWndShift = 0;
+  openWindow(block);
   if (block.timestampsOk) takeTimestamp(block, options.timestampValue);
 }
 
