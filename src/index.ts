@@ -29,6 +29,7 @@ export * as tcpSegment from './layers/transport/tcp/segment.ts';
 export { RFC_SETTINGS, type TcpSettings } from './layers/transport/tcp/settings.ts';
 export type { State } from './layers/transport/tcp/state.ts';
 export * as udpHeader from './layers/transport/udp.ts';
+export { BulkTransfer, type BulkTransferOptions, bytesSource, patternSource } from './sim/bulk-transfer.ts';
 export * from './sim/link.ts';
 export type { FaultList, ListedFault } from './sim/medium/fault-list.ts';
 export type { DirectionOptions, LinkOptions } from './sim/medium/options.ts';

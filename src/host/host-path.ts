@@ -27,6 +27,7 @@ export class HostPath implements DatagramPath {
   dontFragment: boolean;
   flowLabel: number;
   loopToSelf: boolean;
+  isGroup: boolean;
 
   private readonly machine: Machine;
   private readonly interfaceIndex: number;
@@ -40,7 +41,6 @@ export class HostPath implements DatagramPath {
   private isFixed: boolean;
   private fixedHigh: number;
   private fixedLow: number;
-  private isGroup: boolean;
   private neighbour: Neighbour | undefined;
   private learntMtu: number;
   private learntUntil: number;

@@ -2,7 +2,7 @@
  * Addresses between a program and the stack. An AF_INET6 socket shows an IPv4 peer as an IPv4-mapped address
  * (RFC 3493 §3.7), while the stack keeps the IPv4 address itself.
  */
-import { IpAddress, isUnspecified, LOOPBACK_V4, LOOPBACK_V6, UNSPECIFIED_V4 } from '../layers/address.ts';
+import { IpAddress, UNSPECIFIED_V4 } from '../layers/address.ts';
 import type { ErrorCode } from '../layers/errors.ts';
 import { AF_INET, AF_INET6 } from './constants.ts';
 
@@ -39,13 +39,6 @@ export function toStack(domain: number, v6Only: boolean, address: IpAddress): Ip
   if (address.family !== 6) return 'EAFNOSUPPORT';
   if (!isMapped(address)) return address;
   return v6Only ? 'ENETUNREACH' : new IpAddress(4, 0, 0, 0, address.w3);
-}
-
-/** The same for a destination: the wildcard stands for this host itself, as on Linux and BSD. */
-export function toDestination(domain: number, v6Only: boolean, address: IpAddress): IpAddress | ErrorCode {
-  const remote = toStack(domain, v6Only, address);
-  if (typeof remote === 'string' || !isUnspecified(remote)) return remote;
-  return remote.family === 4 ? LOOPBACK_V4 : LOOPBACK_V6;
 }
 
 /** The address that a program on a socket of `domain` is shown. */

@@ -10,7 +10,7 @@ import type { Connection } from '../layers/transport/tcp/connection.ts';
 import type { Listener } from '../layers/transport/tcp/listener.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import type { Tcp } from '../layers/transport/tcp/tcp.ts';
-import { type AddressRecord, isMapped, isPort, toDestination, toProgram, toStack } from './address-record.ts';
+import { type AddressRecord, isMapped, isPort, toProgram, toStack } from './address-record.ts';
 import * as the from './constants.ts';
 import { failure } from './errno.ts';
 import { OpenSocket } from './open-socket.ts';
@@ -50,7 +50,6 @@ export class TcpSocket extends OpenSocket {
   private portWasDrawn: boolean;
   private error: ErrorCode | undefined;
   private errorReported: boolean;
-  private receiveShut: boolean;
 
   constructor(domain: number, network: StreamNetwork) {
     super(domain, the.SOCK_STREAM, the.IPPROTO_TCP);
@@ -64,7 +63,6 @@ export class TcpSocket extends OpenSocket {
     this.portWasDrawn = false;
     this.error = undefined;
     this.errorReported = false;
-    this.receiveShut = false;
   }
 
   get isBound(): boolean {
@@ -119,7 +117,6 @@ export class TcpSocket extends OpenSocket {
     accepted.linger = this.linger;
     accepted.reuseAddress = this.reuseAddress;
     accepted.v6Only = this.v6Only;
-    Object.assign(accepted.settings, this.settings);
     accepted.adopt(connection);
     if (peer !== undefined) accepted.peerName(peer);
     return accepted;
@@ -131,7 +128,7 @@ export class TcpSocket extends OpenSocket {
     const earlier = this.takeError();
     if (earlier !== undefined) return failure(earlier);
     if (!isPort(port) || port === 0) return failure(port === 0 ? 'EADDRNOTAVAIL' : 'EINVAL');
-    const remote = toDestination(this.domain, this.v6Only, address);
+    const remote = toStack(this.domain, this.v6Only, address);
     if (typeof remote === 'string') return failure(remote);
     const connection = this.open(remote, port, interfaceIndex);
     if (typeof connection === 'string') return failure(connection);
@@ -164,7 +161,7 @@ export class TcpSocket extends OpenSocket {
     if (given > 0 || length === 0) return given;
     const failed = this.takeError();
     if (failed !== undefined) return failure(failed);
-    return connection.atEnd || this.receiveShut || connection.state === 'CLOSED' ? 0 : failure('EAGAIN');
+    return connection.atEnd || connection.state === 'CLOSED' ? 0 : failure('EAGAIN');
   }
 
   shutdown(how: number): number {
@@ -182,10 +179,7 @@ export class TcpSocket extends OpenSocket {
       this.notify();
       return 0;
     }
-    if (how !== the.SHUT_WR) {
-      this.receiveShut = true;
-      connection.shutdownReceive();
-    }
+    if (how !== the.SHUT_WR) connection.shutdownReceive();
     if (how !== the.SHUT_RD) connection.shutdownSend();
     this.notify();
     return 0;
@@ -214,7 +208,7 @@ export class TcpSocket extends OpenSocket {
     }
     if (!connection.established) return error;
     const over = connection.state === 'CLOSED';
-    const noMoreToRead = over || connection.atEnd || this.receiveShut;
+    const noMoreToRead = over || connection.atEnd;
     let ready = error;
     if (over || (noMoreToRead && connection.sendClosed)) ready |= the.POLLHUP;
     if (noMoreToRead || peerFinished(connection)) ready |= the.POLLIN | the.POLLRDHUP;

@@ -5,7 +5,7 @@
 import type { IpAddress } from '../layers/address.ts';
 import type { ErrorCode } from '../layers/errors.ts';
 import type { UdpEndpoint } from '../layers/transport/udp-endpoint.ts';
-import { type AddressRecord, isMapped, isPort, toDestination, toProgram, toStack } from './address-record.ts';
+import { type AddressRecord, isMapped, isPort, toProgram, toStack } from './address-record.ts';
 import * as the from './constants.ts';
 import { failure } from './errno.ts';
 import { OpenSocket } from './open-socket.ts';
@@ -46,7 +46,7 @@ export class UdpSocket extends OpenSocket {
 
   connect(address: IpAddress, port: number, interfaceIndex: number): number {
     if (!isPort(port)) return failure('EINVAL');
-    const remote = toDestination(this.domain, this.v6Only, address);
+    const remote = toStack(this.domain, this.v6Only, address);
     if (typeof remote === 'string') return failure(remote);
     return answer(this.endpoint.connect(remote, port, interfaceIndex));
   }
@@ -64,7 +64,7 @@ export class UdpSocket extends OpenSocket {
     let remote: IpAddress | undefined;
     if (address !== undefined) {
       if (!isPort(port) || port === 0) return failure('EINVAL');
-      const known = toDestination(this.domain, this.v6Only, address);
+      const known = toStack(this.domain, this.v6Only, address);
       if (typeof known === 'string') return failure(known);
       remote = known;
     }

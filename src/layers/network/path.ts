@@ -18,6 +18,8 @@ export interface Path {
   readonly interfaceMtu: number;
   /** Whether the destination is on a directly attached network or this host itself. */
   readonly onLink: boolean;
+  /** Whether the destination is many: a broadcast address or a group. */
+  readonly isGroup?: boolean;
   /** Time to live or hop limit of what is sent. */
   hopLimit: number;
   /** DSCP of what is sent, in the upper six bits. */

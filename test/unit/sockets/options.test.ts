@@ -67,6 +67,8 @@ describe('getsockopt and setsockopt', () => {
     expect(core.setsockopt(datagram, the.SOL_SOCKET, the.SO_SNDBUF, 4096)).toBe(refused);
     expect(core.setsockopt(datagram, the.IPPROTO_IPV6, the.IPV6_UNICAST_HOPS, 5)).toBe(refused);
     expect(core.setsockopt(datagram, the.IPPROTO_IPV6, the.IPV6_V6ONLY, 1)).toBe(refused);
+    const datagram6 = core.socket(the.AF_INET6, the.SOCK_DGRAM);
+    expect(core.setsockopt(datagram6, the.IPPROTO_IP, the.IP_TTL, 5)).toBe(refused);
   });
 
   test('urgent data is always in line', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SECOND } from '../../../src/layers/clock.ts';
 import type { HostObserver } from '../../../src/layers/observer.ts';
 import * as the from '../../../src/sockets/constants.ts';
@@ -158,6 +158,26 @@ describe('a stream socket with promises', () => {
         s.settimeout(0);
         await expect(s.recv(1024)).rejects.toMatchObject({ code: 'EAGAIN', syscall: 'recv' });
         expect(() => s.settimeout(-1)).toThrow(RangeError);
+        s.close();
+      },
+    });
+  });
+
+  test('MSG_DONTWAIT does not wait; MSG_WAITALL gives what has come when time is over', async () => {
+    await play({
+      bob: upperCaser,
+      alice: async ({ alice }) => {
+        const { socket, now } = alice.program;
+        const s = socket(AF_INET, SOCK_STREAM);
+        await s.connect(['bob', 12000]);
+        const begin = now();
+        await expect(s.recv(10, the.MSG_DONTWAIT)).rejects.toMatchObject({ code: 'EAGAIN' });
+        expect(now()).toBe(begin);
+        await s.sendall('abc');
+        s.settimeout(2);
+        expect(await outcome(() => 0, s.recv(10, { flags: the.MSG_WAITALL }))).toBe('ABC at 0');
+        expect(now()).toBe(begin + 2);
+        await expect(s.recv(10, the.MSG_WAITALL)).rejects.toBeInstanceOf(TimeoutError);
         s.close();
       },
     });
@@ -368,9 +388,13 @@ describe('select', () => {
         const { socket, select } = alice.program;
         const s = socket(AF_INET, SOCK_DGRAM);
         const controller = new AbortController();
+        const watch = vi.spyOn(alice.core, 'watch');
+        const unwatch = vi.spyOn(alice.core, 'unwatch');
         const waiting = select([s], [], [], null, { signal: controller.signal });
         controller.abort(new Error('enough'));
         await expect(waiting).rejects.toThrow('enough');
+        expect(watch).toHaveBeenCalledTimes(1);
+        expect(unwatch.mock.calls).toEqual(watch.mock.calls);
         s.close();
       },
     });

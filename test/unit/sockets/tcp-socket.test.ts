@@ -68,6 +68,10 @@ describe('making a connection', () => {
     expect(alice.core.readiness(a)).toBe(the.POLLOUT | the.POLLHUP | the.POLLERR | the.POLLIN | the.POLLRDHUP);
     expect(alice.core.getsockopt(a, the.SOL_SOCKET, the.SO_ERROR)).toBe(111);
     expect(alice.core.getsockopt(a, the.SOL_SOCKET, the.SO_ERROR)).toBe(0);
+    // The port that was drawn for the attempt has been given back.
+    const name = new AddressRecord();
+    alice.core.getsockname(a, name);
+    expect(name.port).toBe(0);
     expect(alice.core.connect(a, BOB, 80)).toBe(failure('EINPROGRESS'));
     await run(2 * SECOND);
     expect(alice.core.readiness(a)).toBe(the.POLLOUT);
@@ -94,6 +98,10 @@ describe('making a connection', () => {
     const a = alice.core.socket(the.AF_INET, the.SOCK_STREAM);
     expect(alice.core.connect(a, ipAddress('192.0.2.1'), 80)).toBe(failure('ENETUNREACH'));
     expect(alice.core.connect(a, ANY6, 80)).toBe(failure('EAFNOSUPPORT'));
+    // RFC 9293 §3.9.2.3 (MUST-46)
+    for (const group of ['224.0.0.1', '255.255.255.255', '10.0.0.255']) {
+      expect(alice.core.connect(a, ipAddress(group), 80)).toBe(failure('ENETUNREACH'));
+    }
     expect(alice.core.bind(a, BOB, 1)).toBe(failure('EADDRNOTAVAIL'));
     expect(bob.core.connect(server, ALICE, 80)).toBe(failure('EISCONN'));
     expect(alice.core.send(a, bytes(1))).toBe(failure('EPIPE'));
@@ -110,6 +118,15 @@ describe('making a connection', () => {
     const peer = new AddressRecord();
     expect(bob.core.accept(server, peer)).toBeGreaterThan(0);
     expect(peer.address.equals(ipAddress('127.0.0.1'))).toBe(true);
+    // Two sockets may share a port, but not both ends.
+    const [one, two] = [0, 0].map(() => {
+      const shared = bob.core.socket(the.AF_INET, the.SOCK_STREAM);
+      bob.core.setsockopt(shared, the.SOL_SOCKET, the.SO_REUSEADDR, 1);
+      expect(bob.core.bind(shared, ANY, 5000)).toBe(0);
+      return shared;
+    });
+    expect(bob.core.connect(one!, ANY, 80)).toBe(failure('EINPROGRESS'));
+    expect(bob.core.connect(two!, ANY, 80)).toBe(failure('EADDRINUSE'));
   });
 
   test('RFC 3493 §5.3: a dual-stack listener takes IPv4 connections', async () => {

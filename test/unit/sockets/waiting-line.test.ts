@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../src/layers/clock.ts';
 import { failure } from '../../../src/sockets/errno.ts';
@@ -107,6 +108,18 @@ describe('WaitingLine', () => {
     await programs.run();
     expect(log).toEqual(['a never mind at 0', 'b never mind at 0']);
     expect(programs.waiting.size).toBe(0);
+  });
+
+  test('a wait that is over leaves nothing at the signal', async () => {
+    const { programs, line, log, stock, attempt } = rig();
+    const { signal } = new AbortController();
+    attempt('a', { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    stock.push(1);
+    line.wake();
+    await programs.run();
+    expect(log).toEqual(['a 1 at 0']);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   test('everybody can be sent away', async () => {

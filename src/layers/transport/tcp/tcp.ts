@@ -87,12 +87,13 @@ export class Tcp implements TransportProtocol, ConnectionOwner, ListenerOwner {
    */
   connect(options: ConnectOptions): Connection | ErrorCode {
     const { binding, remote, remotePort } = options;
-    // RFC 9293 §3.9.2.3 (MUST-46): never to a broadcast or multicast address.
-    if (isMulticast(remote)) return 'ENETUNREACH';
     const local = isUnspecified(binding.address) ? undefined : binding.address;
     const path = this.environment.paths.path(remote, local, options.interfaceIndex);
     if (typeof path === 'string') return path;
-    if (this.connections.between(path.local, binding.port, remote, remotePort) !== undefined) return 'EADDRINUSE';
+    // RFC 9293 §3.9.2.3 (MUST-46): never to a broadcast or multicast address.
+    if (isMulticast(remote) || path.isGroup === true) return 'ENETUNREACH';
+    // The path may lead elsewhere than asked: the wildcard means this host itself.
+    if (this.connections.between(path.local, binding.port, path.remote, remotePort) !== undefined) return 'EADDRINUSE';
     const block = this.create(path, binding.port, remotePort, { ...this.settings, ...options.settings }, true);
     const connection = new Connection(block, options.user);
     this.connections.add(block);
