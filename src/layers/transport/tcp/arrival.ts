@@ -105,9 +105,7 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.synAcknowledged = true;
   block.timers?.retransmission.cancel();
   const rttNs =
-    block.synTransmissions > 1
-      ? timestampRtt(block, arrived)
-      : block.environment.timers.now() - block.synSentNs;
+    block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
   if (rttNs >= 0) block.rtt.sample(rttNs, 1);
 }
 

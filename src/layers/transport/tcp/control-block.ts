@@ -12,7 +12,8 @@ import { AckEvent, type CongestionControl } from './congestion/congestion-contro
 import { createController } from './congestion/controllers.ts';
 import type { TcpEnvironment } from './environment.ts';
 import { DuplicateThreshold, type LossDetection } from './loss/detection.ts';
-import { type LossRecovery, NewReno } from './loss/recovery.ts';
+import { NewReno } from './loss/newreno.ts';
+import type { LossRecovery } from './loss/recovery.ts';
 import type { LossState, Sender } from './loss/sender.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';

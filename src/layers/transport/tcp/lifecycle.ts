@@ -4,7 +4,8 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { ControlBlock } from './control-block.ts';
 import { effectiveMss } from './emission.ts';
-import { NewReno, SackRecovery } from './loss/recovery.ts';
+import { NewReno } from './loss/newreno.ts';
+import { SackRecovery } from './loss/sack-recovery.ts';
 import { firstWindow } from './output.ts';
 import type { State } from './state.ts';
 
