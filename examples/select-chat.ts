@@ -4,7 +4,8 @@
  *
  *     npx tsx examples/select-chat.ts
  */
-import { AF_INET, ladder, type Program, Recorder, SOCK_STREAM, type Socket, World } from '../src/index.ts';
+import { AF_INET, type Program, SOCK_STREAM, type Socket } from '../src/index.ts';
+import { type Played, setStage, show } from './stage.ts';
 
 const serverPort = 12000;
 /** The server goes home when nobody has come or spoken for so many seconds and no guest is left. */
@@ -86,20 +87,9 @@ export interface SelectChatOptions {
   readonly server?: 'select' | 'tasks';
 }
 
-/** Runs a chat of three. @returns what was printed, who still waits for what, and the ladder */
-export async function run(
-  options: SelectChatOptions = {},
-): Promise<{ printed: string[]; waiting: string[]; ladder: string }> {
-  const printed: string[] = [];
-  let recorder: Recorder | undefined;
-  const world = new World({
-    seed: options.seed ?? 1,
-    observer: (clock) => {
-      recorder = new Recorder(clock);
-      return recorder;
-    },
-    print: (program, line) => printed.push(`${program}: ${line}`),
-  });
+/** Runs the programs. */
+export function run(options: SelectChatOptions = {}): Promise<Played> {
+  const { world, play } = setStage(options.seed ?? 1);
   const server = world.host('server');
   const middle = world.switch('switch');
   world.link(server, middle);
@@ -117,12 +107,7 @@ export async function run(
     world.link(host, middle, { delay: '10ms' });
     world.spawn(host, name, guest(lines));
   }
-  const { programs } = await world.run();
-  const waiting = programs.flatMap(({ name, waitsFor }) => waitsFor.map((what) => `${name}: ${what}`));
-  return { printed, waiting, ladder: ladder(recorder?.events() ?? [], { limit: 40 }) };
+  return play({ limit: 40, hosts: ['ann', 'server', 'ben', 'cem'] });
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const { printed, waiting, ladder } = await run();
-  console.log([...printed, '', ladder, ...waiting.map((line) => `still waiting: ${line}`)].join('\n'));
-}
+if (process.argv[1] === import.meta.filename) show(await run());

@@ -5,7 +5,8 @@
  *
  *     npx tsx examples/tcp-upper.ts
  */
-import { AF_INET, type LinkOptions, ladder, type Program, Recorder, SOCK_STREAM, World } from '../src/index.ts';
+import { AF_INET, type LinkOptions, type Program, SOCK_STREAM } from '../src/index.ts';
+import { type Played, setStage, show } from './stage.ts';
 
 export async function tcpServer({ socket, print, encode, decode }: Program): Promise<void> {
   const serverPort = 12000;
@@ -43,20 +44,9 @@ export interface TcpUpperOptions {
   readonly server?: boolean;
 }
 
-/** Runs the programs. @returns what they printed, who still waits for what, and the ladder */
-export async function run(
-  options: TcpUpperOptions = {},
-): Promise<{ printed: string[]; waiting: string[]; ladder: string }> {
-  const printed: string[] = [];
-  let recorder: Recorder | undefined;
-  const world = new World({
-    seed: options.seed ?? 1,
-    observer: (clock) => {
-      recorder = new Recorder(clock);
-      return recorder;
-    },
-    print: (program, line) => printed.push(`${program}: ${line}`),
-  });
+/** Runs the programs. */
+export function run(options: TcpUpperOptions = {}): Promise<Played> {
+  const { world, play } = setStage(options.seed ?? 1);
   const server = world.host('server');
   const sentences = options.sentences ?? ['hello from the client'];
   // One client is linked to the server itself: the ladder is then as simple as the lecture's picture.
@@ -69,12 +59,7 @@ export async function run(
     world.link(client, middle, { delay: '10ms', ...options.link });
     world.spawn(client, name, tcpClient, { input: [sentence] });
   }
-  const { programs } = await world.run();
-  const waiting = programs.flatMap(({ name, waitsFor }) => waitsFor.map((what) => `${name}: ${what}`));
-  return { printed, waiting, ladder: ladder(recorder?.events() ?? [], { states: true }) };
+  return play({ states: true });
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const { printed, waiting, ladder } = await run();
-  console.log([...printed, '', ladder, ...waiting.map((line) => `still waiting: ${line}`)].join('\n'));
-}
+if (process.argv[1] === import.meta.filename) show(await run());

@@ -4,7 +4,8 @@
  *
  *     npx tsx examples/udp-upper.ts
  */
-import { AF_INET, type LinkOptions, ladder, type Program, Recorder, SOCK_DGRAM, World } from '../src/index.ts';
+import { AF_INET, type LinkOptions, type Program, SOCK_DGRAM } from '../src/index.ts';
+import { type Played, setStage, show } from './stage.ts';
 
 export async function udpServer({ socket, print, encode, decode }: Program): Promise<void> {
   const serverPort = 12000;
@@ -37,31 +38,15 @@ export interface UdpUpperOptions {
   readonly server?: boolean;
 }
 
-/** Runs both programs. @returns what they printed, who still waits for what, and the ladder */
-export async function run(
-  options: UdpUpperOptions = {},
-): Promise<{ printed: string[]; waiting: string[]; ladder: string }> {
-  const printed: string[] = [];
-  let recorder: Recorder | undefined;
-  const world = new World({
-    seed: options.seed ?? 1,
-    observer: (clock) => {
-      recorder = new Recorder(clock);
-      return recorder;
-    },
-    print: (program, line) => printed.push(`${program}: ${line}`),
-  });
+/** Runs the programs. */
+export function run(options: UdpUpperOptions = {}): Promise<Played> {
+  const { world, play } = setStage(options.seed ?? 1);
   const client = world.host('client');
   const server = world.host('server');
   world.link(client, server, { delay: '10ms', ...options.link });
   if (options.server !== false) world.spawn(server, 'server', udpServer);
   world.spawn(client, 'client', udpClient, { input: [options.sentence ?? 'hello from the client'] });
-  const { programs } = await world.run();
-  const waiting = programs.flatMap(({ name, waitsFor }) => waitsFor.map((what) => `${name}: ${what}`));
-  return { printed, waiting, ladder: ladder(recorder?.events() ?? []) };
+  return play();
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const { printed, waiting, ladder } = await run();
-  console.log([...printed, '', ladder, ...waiting.map((line) => `still waiting: ${line}`)].join('\n'));
-}
+if (process.argv[1] === import.meta.filename) show(await run());

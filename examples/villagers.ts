@@ -7,7 +7,8 @@
  *
  *     npx tsx examples/villagers.ts
  */
-import { AF_INET, ladder, type Program, Recorder, SOCK_STREAM, TimeoutError, World } from '../src/index.ts';
+import { AF_INET, type Program, SOCK_STREAM, TimeoutError } from '../src/index.ts';
+import { type Played, setStage, show } from './stage.ts';
 
 export async function villagers({ socket, print, decode }: Program): Promise<void> {
   const sendHunter = (wolfLocation: string): void => print(`hunter goes to '${wolfLocation}'`);
@@ -55,31 +56,18 @@ export interface VillagersOptions {
   readonly deeds?: readonly Deed[];
 }
 
-/** Runs both. @returns what they printed with the second in which they did, who still waits for what, and the ladder */
-export async function run(
-  options: VillagersOptions = {},
-): Promise<{ printed: string[]; waiting: string[]; ladder: string }> {
-  const printed: string[] = [];
-  let recorder: Recorder | undefined;
-  const world = new World({
-    seed: options.seed ?? 1,
-    observer: (clock) => {
-      recorder = new Recorder(clock);
-      return recorder;
-    },
-    print: (program, line) => printed.push(`${Math.floor(world.now / 1e9)} s ${program}: ${line}`),
-  });
+/** Runs the programs. */
+export function run(options: VillagersOptions = {}): Promise<Played> {
+  const { world, play } = setStage(
+    options.seed ?? 1,
+    (program, line, { now }) => `${Math.floor(now / 1e9)} s ${program}: ${line}`,
+  );
   const home = world.host('boy');
   const village = world.host('village');
   world.link(home, village, { delay: '10ms' });
   world.spawn(village, 'villagers', villagers);
   world.spawn(home, 'boy', boy(options.deeds ?? ['wolf', 'silence', 'close', 'silence', 'silence']));
-  const { programs } = await world.run();
-  const waiting = programs.flatMap(({ name, waitsFor }) => waitsFor.map((what) => `${name}: ${what}`));
-  return { printed, waiting, ladder: ladder(recorder?.events() ?? []) };
+  return play();
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const { printed, waiting, ladder } = await run();
-  console.log([...printed, '', ladder, ...waiting.map((line) => `still waiting: ${line}`)].join('\n'));
-}
+if (process.argv[1] === import.meta.filename) show(await run());

@@ -9,7 +9,9 @@ import { scan } from './architecture/scan.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function sources(): Map<string, string> {
-  const entries = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true });
+  const entries = ['src', 'examples'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
+  );
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
   return new Map(
     files.map((entry) => {
@@ -19,7 +21,7 @@ function sources(): Map<string, string> {
   );
 }
 
-test('every file of src keeps the law', () => {
+test('every file of src and examples keeps the law', () => {
   const files = sources();
   expect(files.size).toBeGreaterThan(20);
   expect(judge(files)).toEqual([]);
@@ -38,6 +40,7 @@ function verdict(path: string, source: string): string[] {
       ['src/trace/file-node.ts', 'export const file = 1;'],
       ['src/sim/world.ts', 'export const world = 1;'],
       ['src/cli/main.ts', 'export const main = 1;'],
+      ['examples/chat.ts', 'export const chat = 1;'],
       [path, source],
     ]),
   );
@@ -45,6 +48,8 @@ function verdict(path: string, source: string): string[] {
 
 describe('the law is broken by', () => {
   test.each([
+    ['an example in the stack', 'src/sim/a.ts', "import { chat } from '../../examples/chat.ts';", 'only cli may show'],
+    ['an example that looks inside', 'examples/a.ts', "import { world } from '../src/sim/world.ts';", 'as a user does'],
     ['an import upwards', 'src/layers/a.ts', "import { host } from '../host/host.ts';", 'layers may import nothing'],
     ['a type imported upwards', 'src/host/a.ts', "import type { W } from '../sim/world.ts';", 'host may import layers'],
     ['an inline type', 'src/host/a.ts', "export type W = import('../sim/world.ts').W;", 'host may import layers'],

@@ -11,11 +11,6 @@ export class VirtualHost extends Host {
   constructor(parts: HostParts) {
     super(parts);
     this.isRouter = parts.forwarding ?? false;
-    this.sockets = new SocketCore({
-      tcp: this.tcp,
-      udp: this.udp,
-      defaultHopLimit: () => this.settings.hopLimit,
-      isLocal: (address) => this.addresses.some((own) => own.address.equals(address)),
-    });
+    this.sockets = new SocketCore(this);
   }
 }

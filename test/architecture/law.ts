@@ -86,11 +86,14 @@ const floorOf = (path: string): string => path.split('/').slice(2, -1)[0] ?? '';
 /** Whether a file may import `node:` modules. */
 const isForNode = (path: string): boolean => /^src\/(?:sockets\/node|bridge|cli)\/|-node\.ts$/.test(path);
 /** Whether a file may ask the machine for time and chance. */
-const isAboveTheLaw = (path: string): boolean => /^src\/(?:bridge|cli)\//.test(path);
+const isAboveTheLaw = (path: string): boolean => /^src\/(?:bridge|cli)\//.test(path) || isExample(path);
+/** Programs of users: they see the public surface and each other, and only the command line shows them. */
+const isExample = (path: string): boolean => path.startsWith('examples/');
 
 function namesAndLength(path: string, { lines, notReexports, mutables }: Scan): string[] {
   const room = roomOf(path);
   const found: string[] = [];
+  if (isExample(path)) return found;
   for (const part of path.replace(/\.ts$/, '').split('/')) {
     if (FORBIDDEN_NAMES.test(part))
       found.push(`${path} must not be called '${part}': name the one idea that it holds.`);
@@ -143,6 +146,12 @@ function importComplaint(
     return allowed.includes(name) ? undefined : `${room || 'index.ts'} may import ${listed(allowed)} from npm`;
   }
   if (!files.has(to)) return `there is no file ${to}`;
+  if (isExample(path)) {
+    return isExample(to) || to === 'src/index.ts'
+      ? undefined
+      : 'an example sees src/index.ts and its like, as a user does';
+  }
+  if (isExample(to)) return room === 'cli' ? undefined : 'only cli may show the examples';
   // The public surface shows every room.
   const allowed = path === 'src/index.ts' ? Object.keys(ROOMS) : [room, ...(ROOMS[room]?.rooms ?? [])];
   if (!allowed.includes(roomOf(to))) return `${room} may import ${listed(ROOMS[room]?.rooms ?? [])} besides itself`;
