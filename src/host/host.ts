@@ -47,6 +47,7 @@ import { Ping, type PingOptions, type PingResult } from './ping.ts';
 import { RouterAdvertising } from './router-advertising.ts';
 import { RouterDiscovery } from './router-discovery.ts';
 import { type HostOptions, type HostSettings, hostSettings } from './settings.ts';
+import { HostTcpEnvironment } from './tcp-environment.ts';
 import { type Hop, type TracerouteOptions, traceroute } from './traceroute.ts';
 import { HostUdpNetwork } from './udp-network.ts';
 
@@ -134,7 +135,7 @@ export class Host implements PathFinder {
     this.udp = new Udp({ timers, random, memory, pool, network: udpNetwork }, settings.udp);
     this.register(icmpv4.PROTOCOL, new Icmp4(machine, this.paths, this.pinger, this.errorInput));
     this.register(icmpv6.PROTOCOL, new Icmp6(machine, this.paths, this.pinger, this.errorInput, this.discovery));
-    this.tcp = new Tcp(this.tcpEnvironment(parts), settings.tcp);
+    this.tcp = new Tcp(new HostTcpEnvironment(machine, this.paths, parts.initialSequenceNumber), settings.tcp);
     this.defaultHopLimit = (family) => udpNetwork.defaultHopLimit(family);
     this.register(UDP_PROTOCOL, this.udp);
     this.register(TCP_PROTOCOL, this.tcp);
@@ -287,22 +288,6 @@ export class Host implements PathFinder {
 
   leaveGroup(group: IpAddress, interfaceIndex = 0): void {
     this.groups.leave(group, interfaceIndex);
-  }
-
-  private tcpEnvironment(parts: HostParts): TcpEnvironment {
-    const { timers, random, memory, pool, initialSequenceNumber } = parts;
-    const { machine, paths } = this;
-    return {
-      timers,
-      random,
-      memory,
-      pool,
-      paths,
-      initialSequenceNumber,
-      get observer() {
-        return machine.observer;
-      },
-    };
   }
 
   private addLoopback(): void {
