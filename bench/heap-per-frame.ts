@@ -34,11 +34,11 @@ function headers(what: string, perRun: number, read: () => unknown): void {
 
 function transfer(what: string, options: BulkOptions): void {
   const endless = new EndlessTransfer(options);
+  globalThis.gc?.();
   const buffersBefore = process.memoryUsage().arrayBuffers;
   const bytes = bytesPerUnit((segments) => endless.run(segments), SEGMENTS);
   row(`TCP segment, ${what}`, bytes, SEGMENT_BYTES);
   row('  its buffers', (process.memoryUsage().arrayBuffers - buffersBefore) / SEGMENTS, 0);
-  globalThis.gc?.();
 }
 
 checkCounting();

@@ -13,6 +13,7 @@ import { type Block, copyBytes, Memory } from '../../src/layers/memory.ts';
 import * as ip from '../../src/layers/network/ipv4.ts';
 import { ParsedOptions, parse, writeAlignedTimestamps } from '../../src/layers/transport/tcp/options.ts';
 import * as segment from '../../src/layers/transport/tcp/segment.ts';
+import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
 import { BulkTransfer, type Source } from '../../src/sim/bulk-transfer.ts';
 import type { LinkOptions } from '../../src/sim/medium/options.ts';
 import { World } from '../../src/sim/world.ts';
@@ -25,6 +26,8 @@ export interface BulkOptions {
   readonly mtu?: number;
   readonly family?: 4 | 6;
   readonly link?: LinkOptions;
+  /** Of both hosts. */
+  readonly tcp?: Partial<TcpSettings>;
 }
 
 /** A fast and short link: what it costs to simulate is the frames, not the waiting. */
@@ -42,10 +45,10 @@ export class EndlessTransfer {
 
   /** Runs until the connections are established and warm: windows open, pools filled, code compiled. */
   constructor(options: BulkOptions = {}, warmUpSegments = 50_000) {
-    const { seed = 1, flows = 1, mtu = 1500, family = 4, link = FAST_LINK } = options;
+    const { seed = 1, flows = 1, mtu = 1500, family = 4, link = FAST_LINK, tcp = {} } = options;
     this.world = new World({ seed });
-    const sender = this.world.host('sender');
-    const receiver = this.world.host('receiver');
+    const sender = this.world.host('sender', { settings: { tcp } });
+    const receiver = this.world.host('receiver', { settings: { tcp } });
     const [from, to] = family === 4 ? ['10.0.0.1/24', '10.0.0.2/24'] : ['fd00::1/64', 'fd00::2/64'];
     this.world.link({ host: sender, mtu, addresses: [from!] }, { host: receiver, mtu, addresses: [to!] }, link);
     this.segmentBytes = mtu - (family === 4 ? 20 : 40) - TCP_HEADER;
