@@ -107,7 +107,7 @@ export function run(options: SelectChatOptions = {}): Promise<Played> {
     world.link(host, middle, { delay: '10ms' });
     world.spawn(host, name, guest(lines));
   }
-  return play({ limit: 40, hosts: ['ann', 'server', 'ben', 'cem'] });
+  return play({ limit: 40 });
 }
 
 if (process.argv[1] === import.meta.filename) show(await run());

@@ -164,7 +164,9 @@ const padTwo = (view: DataView, at: number): number => options.writeNop(view, op
 
 function sackBlockCount(block: ControlBlock, used: number): number {
   if (!block.sackOk || block.reassembly.count === 0) return 0;
-  return Math.min(block.reassembly.count, Math.floor((OPTION_ROOM - used - SACK_OVERHEAD) / SACK_BLOCK));
+  // On a path of the smallest MTU the blocks leave an octet for data, or no data would ever go.
+  const room = Math.min(OPTION_ROOM, segmentRoom(block) - 1) - used - SACK_OVERHEAD;
+  return Math.max(0, Math.min(block.reassembly.count, Math.floor(room / SACK_BLOCK)));
 }
 
 /** Bytes after the fixed TCP header, by the peer's MSS, our own limit and the path. */

@@ -43,7 +43,7 @@ export interface CongestionControl {
   congestion(flightSize: number): void;
   /** The retransmission timer has expired. @param first not again for a segment that was sent again already */
   timeout(flightSize: number, first: boolean): void;
-  /** Recovery is over. @param flightSize what is still in the network */
+  /** A recovery that had inflated the window is over. @param flightSize what is still in the network */
   recovered(flightSize: number): void;
   /** The connection was idle for longer than the retransmission timeout: RFC 5681 §4.1. */
   idle(restartWindow: number): void;

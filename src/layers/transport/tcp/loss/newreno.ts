@@ -36,6 +36,7 @@ export class NewReno implements LossRecovery {
   leave(sender: Sender): void {
     this.inflation = 0;
     finishRecovery(sender);
+    sender.congestion.recovered(sender.log.pipe); // RFC 6582 §3.2 step 3: deflates the window
   }
 
   abandon(): void {

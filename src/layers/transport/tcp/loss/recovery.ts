@@ -37,7 +37,6 @@ export function startRecovery(sender: Sender): void {
 export function finishRecovery(sender: Sender): void {
   sender.lossState = 'open';
   sender.retransmitAtOnce = false;
-  sender.congestion.recovered(sender.log.pipe);
 }
 
 /** Whether the recovery that is going on is complete. */

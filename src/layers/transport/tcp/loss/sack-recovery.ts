@@ -25,6 +25,7 @@ export class SackRecovery implements LossRecovery {
 
   partial(): void {}
 
+  /** RFC 6675 §5.1 leaves the window as recovery has made it: the pipe has kept it filled. */
   leave(sender: Sender): void {
     finishRecovery(sender);
   }

@@ -177,4 +177,18 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
     write(connection, 1460);
     peer.expects('P. 961:2421(1460) ack 1');
   });
+
+  test('RFC 6691: SACK blocks leave an octet for data on a path of the smallest MTU, and no packet is larger than it', () => {
+    const { peer, connection } = established({
+      start,
+      mtu: 68,
+      peerSyn: 'mss 1460,sackOK,TS val 1 ecr 0',
+      settings: { selectiveAcknowledgment: true, timestamps: true },
+    });
+    for (const hole of [3, 5, 7, 9]) peer.sends(`. ${hole}:${hole + 1}(1) ack 1 <nop,nop,TS val 2 ecr 0>`);
+    peer.takeSent();
+    write(connection, 40);
+    // The harness refuses a packet beyond the MTU: 28 octets after the fixed headers, 12 of timestamps.
+    expect(peer.takeSent()[0]).toMatch(/^\. 1:5\(4\) ack 1 .*sack 9:10>$/);
+  });
 });

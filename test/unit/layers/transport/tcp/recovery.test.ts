@@ -512,6 +512,15 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.cwnd).toBeLessThanOrEqual(block.congestion.ssthresh);
     });
 
+    test('§5 (A): the window that recovery has left stays: the pipe kept it filled', () => {
+      const { block, sacks } = loaded({ written: 10, sack: true });
+      sacks(0, [1, 4]);
+      expect(block.lossState).toBe('recovery');
+      sacks(10);
+      expect(block.lossState).toBe('open');
+      expect(block.congestion.cwnd).toBe(block.congestion.ssthresh);
+    });
+
     test('§5.1: a timeout during recovery ends it; RecoveryPoint is HighData; a new one waits for that', () => {
       const { peer, sacks, block } = loaded({ written: 10, sack: true });
       sacks(0, [1, 4]);
