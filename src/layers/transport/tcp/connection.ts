@@ -167,7 +167,9 @@ export class Connection {
     const { state } = block;
     if (state === 'CLOSED') return;
     block.orphaned = true;
-    const resets = state === 'SYN-RECEIVED' || state === 'CLOSE-WAIT' || canReceive(state);
+    // RFC 9293 §3.10.4 enters LAST-ACK and CLOSING when the FIN is sent; with data before it, that is still to come.
+    const resets =
+      state === 'SYN-RECEIVED' || state === 'CLOSE-WAIT' || canReceive(state) || (block.finQueued && !block.finSent);
     if (resets) emitReset(block);
     end(block, 'ECONNABORTED', 'the program aborted');
   }
