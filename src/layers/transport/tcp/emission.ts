@@ -6,7 +6,7 @@ import { MILLISECOND } from '../../clock.ts';
 import type { Frame } from '../../frame.ts';
 import { ACK_NONE, type ControlBlock } from './control-block.ts';
 import * as options from './options.ts';
-import { advertise, initialWindow } from './receive-window.ts';
+import { advertise, synWindow } from './receive-window.ts';
 import * as segment from './segment.ts';
 
 /** NOP NOP, kind and length, then 8 bytes a block. */
@@ -92,7 +92,7 @@ export function emitSyn(block: ControlBlock): void {
     withAck ? block.rcvNxt : 0,
     length,
     withAck ? segment.SYN | segment.ACK : segment.SYN,
-    initialWindow(block),
+    synWindow(block),
     0,
   );
   segment.writeChecksum(frame.view, at, length, block.pseudoSum + length);

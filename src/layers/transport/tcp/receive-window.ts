@@ -20,12 +20,20 @@ export function windowShift(bytes: number): number {
 }
 
 /** The window of a segment with SYN: never scaled (RFC 7323 §2.2). */
-export const initialWindow = (block: ControlBlock): number =>
+const initialWindow = (block: ControlBlock): number =>
   Math.min(block.settings.receiveBufferBytes - slack(block), MAXIMUM_FIELD);
 
 /** The peer's SYN has arrived: the window of our own SYN, or of the SYN-ACK to come, starts at RCV.NXT. */
 export function openWindow(block: ControlBlock): void {
   block.rcvAdv = (block.rcvNxt + initialWindow(block)) | 0;
+}
+
+/** The window field of our SYN, which may have grown since the peer's came: what it promises is taken. */
+export function synWindow(block: ControlBlock): number {
+  if (block.state !== 'SYN-RECEIVED') return initialWindow(block);
+  const edge = (block.rcvNxt + initialWindow(block)) | 0;
+  if (greaterThan(edge, block.rcvAdv)) block.rcvAdv = edge;
+  return Math.min(block.rcvWnd, MAXIMUM_FIELD);
 }
 
 /** Advances the right edge if that is worth while. @returns the window field of the segment about to be sent */
