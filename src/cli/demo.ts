@@ -2,6 +2,7 @@
  * The verb `demo`: runs an example of `examples/` and shows what its programs print, and the ladder.
  */
 import type { Command } from 'commander';
+import { asTyped } from './as-typed.ts';
 import { CliError, EXIT } from './exit.ts';
 import { numberFrom } from './number-argument.ts';
 import { output } from './output.ts';
@@ -79,7 +80,7 @@ async function demo(name: string | undefined, given: DemoArguments): Promise<voi
     } else {
       await out.write(`${[...printed, '', ladder].join('\n')}`);
       for (const line of waiting) await out.write(`still waiting: ${line}\n`);
-      await out.write(`repeat: wirelab demo ${name} --seed ${given.seed}\n`);
+      await out.write(`repeat: ${asTyped(`wirelab demo ${name} --seed ${given.seed}`)}\n`);
     }
   }
   await out.end();

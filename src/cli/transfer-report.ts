@@ -3,6 +3,7 @@
  */
 import { type DropReason, explainDrop } from '../layers/drop.ts';
 import { formatSize } from '../sim/units.ts';
+import { asTyped } from './as-typed.ts';
 
 /** The keys of `--json`. Counts by cause have a key per cause that occurred. */
 export interface TransferReport {
@@ -48,7 +49,7 @@ export function showReport(report: TransferReport, title: string): string {
     ...(Object.keys(report.dropsByCause).length === 0 ? [] : [['drops', causesOf(report.dropsByCause)] as const]),
     ['time', `${seconds(report.virtualSeconds)} virtual, ${seconds(report.wallSeconds)} on the clock`],
     ['digest', report.traceDigest],
-    ['repeat', report.command],
+    ['repeat', asTyped(report.command)],
   ];
   const body = lines.map(([name, text]) => `  ${name.padEnd(9)} ${text.replaceAll('\n', `\n${' '.repeat(12)}`)}`);
   return `${title}\n${body.join('\n')}\n`;
