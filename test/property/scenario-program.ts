@@ -64,6 +64,7 @@ export class ScenarioProgram implements ProgramView {
   private wantsEnd = false;
   private readonly alarm: Timer;
   private isAsleep = false;
+  private isBlocked = false;
   private isRunning = false;
   private isCalled = false;
   private readonly incoming: Uint8Array = new Uint8Array(4096);
@@ -165,6 +166,9 @@ export class ScenarioProgram implements ProgramView {
   /** Writes as much as is taken, and ends the stream when that is wanted and nothing is left. */
   private push(): void {
     const { core, socket } = this.parts;
+    // Once the buffer was full it writes again when it is told to, not for every few bytes that become free.
+    if (this.isBlocked && (core.readiness(socket) & the.POLLOUT) === 0) return;
+    this.isBlocked = false;
     while (this.ending === undefined && this.outbox.length > 0) {
       const length = this.outbox[0]!;
       this.offered = this.written + length;
@@ -173,6 +177,7 @@ export class ScenarioProgram implements ProgramView {
         this.offered = this.written;
         const code = errorCodeOf(taken);
         if (code !== 'EAGAIN') this.finish(code);
+        this.isBlocked = true;
         return;
       }
       this.written += taken;

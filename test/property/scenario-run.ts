@@ -140,6 +140,7 @@ class Stage implements Run {
     for (;;) {
       this.step = freshStep();
       if (world.time.nextTime > latest && !this.isOver()) {
+        if (this.isForsaken()) return;
         const waiting = this.programs.flat().filter(({ ending }) => ending === undefined);
         throw new Violation(46, `at ${latest / SECOND} s ${waiting.length} programs still wait`);
       }
@@ -289,6 +290,20 @@ class Stage implements Run {
     this.sides[1].host.sockets.close(socket);
   }
 
+  /**
+   * A limit of TCP's own: a program that aborts in LAST-ACK or CLOSING sends no reset (RFC 9293 §3.10.5). If its FIN was
+   * lost too, its peer waits in FIN-WAIT-2 for ever.
+   */
+  private isForsaken(): boolean {
+    const waiting = this.sides
+      .flatMap(({ connections }) => connections)
+      .filter(({ block }) => block.state !== 'CLOSED');
+    const mayAbort = [...this.scenario.client, ...this.scenario.server].some((each) => each.do === 'abort');
+    const isAlone = waiting.length === 1 && waiting[0]!.block.state === 'FIN-WAIT-2';
+    if (mayAbort && isAlone) reach(this, 'forsaken in FIN-WAIT-2');
+    return mayAbort && isAlone;
+  }
+
   private isOver(): boolean {
     if (this.begun < this.scenario.incarnations) return false;
     return this.programs.flat().every(({ ending }) => ending !== undefined);
@@ -337,6 +352,7 @@ class Stage implements Run {
         const connection = this.find(event.host, event.connection.serial);
         reach(this, `retransmission ${event.reason}`);
         if (connection === undefined) return;
+        if (event.reason === 'probe') connection.probed.add(after(connection.block.iss, event.sequence));
         this.step.retransmissions.push({ connection, reason: event.reason, sequence: event.sequence >>> 0 });
       }
     }
@@ -378,6 +394,7 @@ class Stage implements Run {
     if (frame.segment === undefined) return;
     const { segment } = frame;
     const waitedFor = this.step.delivery?.frame.kind;
+    const hadWaited = waitedFor === 'arp' || waitedFor === 'icmp';
     const emission = {
       side,
       segment,
@@ -387,9 +404,11 @@ class Stage implements Run {
         ({ block }) =>
           block.state !== 'CLOSED' &&
           block.identity.localPort === segment.sourcePort &&
-          block.identity.remotePort === segment.destinationPort,
+          block.identity.remotePort === segment.destinationPort &&
+          // What waited may be of the connection before.
+          !(hadWaited && after(block.iss, segment.sequence) >= BETWEEN_INCARNATIONS / 2),
       ),
-      hadWaited: waitedFor === 'arp' || waitedFor === 'icmp',
+      hadWaited,
     };
     this.step.emissions.push(emission);
     this.noteTrace(side, segment, emission.connection);

@@ -1,5 +1,6 @@
 /** Invariants 2, 4, 46, 47 and 48: how a run must end, how long it may take, and how much it may send. */
 import type { FramePool } from '../../../src/layers/frame.ts';
+import type { Memory } from '../../../src/layers/memory.ts';
 import { RFC_SETTINGS } from '../../../src/layers/transport/tcp/settings.ts';
 import type { Scenario } from '../scenario.ts';
 import { bytesToWrite, type ScenarioProgram } from '../scenario-program.ts';
@@ -27,6 +28,12 @@ const segmentsOf = (scenario: Scenario, side: 'client' | 'server'): number => {
   return Math.ceil(bytesToWrite(scenario[side]) / Math.max(1, smallest)) + calls;
 };
 
+const pausesOf = (scenario: Scenario): number =>
+  [...scenario.client, ...scenario.server].reduce(
+    (sum, each) => sum + (each.do === 'sleep' ? each.ms * 1e6 : each.do === 'read' ? SECOND : 0),
+    0,
+  );
+
 /**
  * 46: when every program has ended at the latest. Each fault costs a retransmission timeout at most, each segment a
  * round trip and a delayed ACK, a closed window the longest pause between two probes.
@@ -37,10 +44,7 @@ export function expectedEnd(scenario: Scenario): number {
       (settings) => settings.retransmissionTimeoutMaximumNs ?? RFC_SETTINGS.retransmissionTimeoutMaximumNs,
     ),
   );
-  const pauses = [...scenario.client, ...scenario.server].reduce(
-    (sum, each) => sum + (each.do === 'sleep' ? each.ms * 1e6 : each.do === 'read' ? SECOND : 0),
-    0,
-  );
+  const pauses = pausesOf(scenario);
   const segments = segmentsOf(scenario, 'client') + segmentsOf(scenario, 'server');
   const roundTrip = 2 * scenario.link.delayMs * 1e6 + 0.2 * SECOND;
   const lifetime = Math.max(
@@ -53,11 +57,12 @@ export function expectedEnd(scenario: Scenario): number {
   return Math.ceil(scenario.incarnations * (one + 2 * lifetime + 200 * SECOND));
 }
 
-/** 48: frames of data and their ACKs, what faults make be sent again, handshakes and neighbour discovery. */
+/** 48: frames of data and their ACKs, what faults make be sent again, handshakes, probes, neighbour discovery. */
 export function frameLimit(scenario: Scenario): number {
   const segments = segmentsOf(scenario, 'client') + segmentsOf(scenario, 'server');
   const faults = scenario.faults.length + (scenario.injections?.length ?? 0);
-  return scenario.incarnations * (6 * segments + faults * (60 + segments) + 200);
+  const probes = 6 * (pausesOf(scenario) / (20 * SECOND));
+  return Math.ceil(scenario.incarnations * (8 * segments + probes + faults * (60 + segments) + 200));
 }
 
 /** 2 and 4. */
@@ -104,12 +109,16 @@ export function atRest({ world, sides }: Run): void {
   }
   hold(47, world.time.idle, () => 'something is still to happen');
   hold(47, world.pool.outstanding === 0, () => `${world.pool.outstanding} frames were never given back`);
-  const kept = world.memory.outstanding - idleFrames(world.pool);
+  const { outstanding } = world.memory;
+  const kept = outstanding - idleFrames(world.pool, world.memory);
   hold(47, kept === 0, () => `${kept} buffers were never given back`);
 }
 
-/** Blocks of memory that frames keep between two uses. */
-function idleFrames(pool: FramePool): number {
-  const { idle } = pool as unknown as { readonly idle: ReadonlyMap<number, readonly unknown[]> };
-  return [...idle.values()].reduce((sum, list) => sum + list.length, 0);
+/** Blocks of memory that frames keep between two uses: as many as can be taken before a new one is needed. */
+function idleFrames(pool: FramePool, memory: Memory): number {
+  const before = memory.outstanding;
+  for (let taken = 0; ; taken++) {
+    pool.acquire(0, 0);
+    if (memory.outstanding > before) return taken;
+  }
 }

@@ -95,7 +95,7 @@ function checkCause(run: Run, connection: Followed, from: string, to: string): v
 
 /** 37: 2 MSL after it began, or after a FIN of the peer that came again. */
 function checkLength(run: Run, connection: Followed, { starts }: Wait): void {
-  if (run.step.delivery?.segment?.rst === true) return;
+  if (run.step.delivery?.segment?.rst === true || run.step.programAborted) return;
   const { settings, iss } = connection.block;
   const lasted = starts.map((start) => run.world.now - start);
   hold(37, lasted.includes(2 * settings.maximumSegmentLifetimeNs), () => {

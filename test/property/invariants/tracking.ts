@@ -22,7 +22,6 @@ export function noteEmission(connection: Followed, segment: WireSegment, now: nu
     connection.sentOctet[at] = octets[index]!;
     if (connection.timesSent[at]!++ === 0) connection.sentAt[at] = now;
   }
-  if (segment.length === 1 && start >= connection.grantedEdge) connection.probed.add(start);
   connection.sentEnd = Math.max(connection.sentEnd, start + octets.length);
   if (segment.fin) connection.finSentAtOffset = start + octets.length - 1;
   if (segment.syn) connection.synOptions ??= segment;
