@@ -34,6 +34,8 @@ function headers(what: string, perRun: number, read: () => unknown): void {
 
 function transfer(what: string, options: BulkOptions): void {
   const endless = new EndlessTransfer(options);
+  // Twice: buffers are freed after the collection that found them dead.
+  globalThis.gc?.();
   globalThis.gc?.();
   const buffersBefore = process.memoryUsage().arrayBuffers;
   const bytes = bytesPerUnit((segments) => endless.run(segments), SEGMENTS);
