@@ -60,15 +60,22 @@ export interface NeighbourLink {
   lost(neighbour: Neighbour): void;
 }
 
+const REDRAW_NS = 2 * 3600 * SECOND;
+
 export class NeighbourCache {
   settings: NeighbourSettings;
   private readonly link: NeighbourLink;
   private readonly entries: AddressMap<Neighbour>;
+  /** ReachableTime over its base: drawn from 0.5 … 1.5, and when it is drawn anew (RFC 4861 §6.3.2). */
+  private reachableFactor: number;
+  private redrawAtNs: number;
 
   constructor(link: NeighbourLink, settings: Partial<NeighbourSettings> = {}) {
     this.settings = { ...NEIGHBOUR_SETTINGS, ...settings };
     this.link = link;
     this.entries = new AddressMap();
+    this.reachableFactor = 1;
+    this.redrawAtNs = 0;
   }
 
   get size(): number {
@@ -252,11 +259,14 @@ export class NeighbourCache {
 
   private reached(neighbour: Neighbour): void {
     const now = this.link.timers.now();
-    // RFC 4861 §6.3.2: drawn anew, so that the probes of many hosts do not fall into step.
-    const factor = 0.5 + uniform(this.link.random);
+    // RFC 4861 §6.3.2: so that the probes of many hosts do not fall into step; "at least once every few hours".
+    if (now >= this.redrawAtNs) {
+      this.reachableFactor = 0.5 + uniform(this.link.random);
+      this.redrawAtNs = now + REDRAW_NS;
+    }
     neighbour.state = 'REACHABLE';
     neighbour.asked = 0;
-    neighbour.reachableUntil = now + Math.round(this.settings.reachableTimeNs * factor);
+    neighbour.reachableUntil = now + Math.round(this.settings.reachableTimeNs * this.reachableFactor);
     neighbour.timer.cancel();
   }
 
