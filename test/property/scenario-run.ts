@@ -93,6 +93,7 @@ class Stage implements Run {
   step: Step;
   readonly reached: Map<string, number> = new Map();
   readonly hasIntruder: boolean;
+  readonly choosesNumbers: boolean;
   private readonly scenario: Scenario;
   private readonly checkers: readonly Checker[];
   private readonly programs: [ScenarioProgram[], ScenarioProgram[]] = [[], []];
@@ -106,6 +107,7 @@ class Stage implements Run {
   constructor(scenario: Scenario, keepEvents: boolean) {
     this.scenario = scenario;
     this.hasIntruder = (scenario.injections?.length ?? 0) > 0;
+    this.choosesNumbers = scenario.starts === null;
     this.step = freshStep();
     this.checkers = [sequenceSpace(), segments(), replies(), timers(), acknowledging(), states(), congestion()];
     this.world = new World({
@@ -412,6 +414,7 @@ class Stage implements Run {
     };
     this.step.emissions.push(emission);
     this.noteTrace(side, segment, emission.connection);
+    this.noteWrap(segment);
     for (const checker of this.checkers) checker.emission?.(this, emission);
     if (emission.connection !== undefined) noteEmission(emission.connection, segment, this.world.now);
   }
@@ -446,6 +449,16 @@ class Stage implements Run {
     this.step.delivery = delivery;
     for (const checker of this.checkers) checker.delivery?.(this, delivery);
     if (connection !== undefined && delivery.segment !== undefined) noteDelivery(connection, delivery.segment);
+  }
+
+  /** Whether a segment reaches over 2^31 or 2^32, and with what. */
+  private noteWrap(segment: WireSegment): void {
+    const last = segment.sequence + segment.length;
+    if (segment.length === 0) return;
+    const wrap = [2 ** 31, 2 ** 32].find((place) => segment.sequence < place && last >= place);
+    if (wrap === undefined) return;
+    const what = segment.syn ? 'handshake' : segment.fin && last - wrap <= 1 ? 'FIN' : 'data';
+    reach(this, `wrap at 2^${Math.log2(wrap)} in ${what}`);
   }
 
   private noteTrace(side: Side, segment: WireSegment, connection: Followed | undefined): void {

@@ -33,6 +33,14 @@ test('invariant 41: a run is the same wherever sequence numbers start', () => {
   });
 });
 
+test('invariant 41: initial sequence numbers of the same four go on with the clock', () => {
+  const again = scenarios({ incarnations: 3, rough: true });
+  holdFor(
+    again.map((scenario) => ({ ...scenario, incarnations: 3, starts: null })),
+    25,
+  );
+});
+
 test('invariant 6: splitting or merging writes changes nothing that is read', () => {
   holdFor(scenarios(), 40, (scenario) => {
     const read = (calls: number): readonly number[] => {

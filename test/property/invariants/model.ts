@@ -207,6 +207,8 @@ export interface Run {
   readonly reached: Map<string, number>;
   /** A third party injects segments: what depends on who sent what is not judged. */
   readonly hasIntruder: boolean;
+  /** Initial sequence numbers are the stack's own choice. */
+  readonly choosesNumbers: boolean;
 }
 
 export const reach = (run: Run, name: string): void => {

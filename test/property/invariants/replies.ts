@@ -2,7 +2,16 @@
  * Invariants 15, 16, 22, 38 and 39: what must change nothing, what it is answered with, and what a reset may do.
  */
 import { hold } from './laws.ts';
-import { type Checker, type Delivery, difference, fieldsOf, type Run, reach } from './model.ts';
+import {
+  type Checker,
+  type Delivery,
+  difference,
+  type Fields,
+  type Followed,
+  fieldsOf,
+  type Run,
+  reach,
+} from './model.ts';
 import { isAcceptable } from './segments.ts';
 import { bothHave } from './tracking.ts';
 import { after, offset, showSegment, TIMESTAMPS, timestamps, type WireSegment } from './wire.ts';
@@ -11,6 +20,13 @@ const OPENING = ['SYN-SENT', 'SYN-RECEIVED'];
 
 export function replies(): Checker {
   return {
+    transition(run, connection, _from, to) {
+      const { delivery, programActed } = run.step;
+      if (to !== 'CLOSED' || programActed || delivery?.connection !== connection || delivery.segment?.rst !== true)
+        return;
+      if (delivery.before !== undefined) checkEnded(run, connection, delivery.before, delivery.segment);
+    },
+
     after(run) {
       const { delivery } = run.step;
       if (delivery === undefined) return;
@@ -106,27 +122,24 @@ function checkUnchanged(
   }
 }
 
-/** 38 and 39, whatever the state. */
-function checkResets(run: Run, { connection, before, side }: Delivery, segment: WireSegment): void {
+/** 39: a reset has ended the connection. */
+function checkEnded(run: Run, { block, name }: Followed, before: Fields, reset: WireSegment): void {
+  reach(run, 'reset taken');
+  if (before.state === 'SYN-SENT') {
+    const isAnswer = reset.ack && after(block.iss, reset.acknowledgment) === 1;
+    hold(39, isAnswer, () => `${name}: ended by ${showSegment(reset)}, which does not acknowledge our SYN`);
+    return;
+  }
+  hold(39, reset.sequence === before.rcvNxt >>> 0, () => {
+    return `${name}: ended by ${showSegment(reset)}, and RCV.NXT was ${before.rcvNxt >>> 0}`;
+  });
+}
+
+/** 38, whatever the state. */
+function checkResets(run: Run, { before, side }: Delivery, segment: WireSegment): void {
   const answers = run.step.emissions.filter((emission) => emission.side === side && emission.segment.rst);
   if (segment.rst) {
     hold(38, answers.length === 0, () => `${side.name} answers ${showSegment(segment)} with a reset`);
-    if (connection === undefined || before === undefined) return;
-    const { block } = connection;
-    if (before.state === 'CLOSED' || block.state !== 'CLOSED' || run.step.programActed) return;
-    reach(run, 'reset taken');
-    if (before.state === 'SYN-SENT') {
-      const isAnswer = segment.ack && after(block.iss, segment.acknowledgment) === 1;
-      hold(
-        39,
-        isAnswer,
-        () => `${connection.name}: ended by ${showSegment(segment)}, which does not acknowledge our SYN`,
-      );
-    } else {
-      hold(39, segment.sequence === before.rcvNxt >>> 0, () => {
-        return `${connection.name}: ended by ${showSegment(segment)}, and RCV.NXT was ${before.rcvNxt >>> 0}`;
-      });
-    }
     return;
   }
   for (const { segment: answer, connection: owner } of answers) {

@@ -1,6 +1,6 @@
 /** Invariants 17 to 21: size, options and checksums of what is sent. */
 import { hold } from './laws.ts';
-import { type Checker, type Followed, type Run, reach } from './model.ts';
+import { type Checker, type Followed, type Run, reach, type Side } from './model.ts';
 import { bothHave } from './tracking.ts';
 import {
   after,
@@ -65,7 +65,24 @@ export function segments(): Checker {
       checkTimestamps(connection, echoes.get(connection)!, segment, hadWaited);
       checkSack(run, connection, segment);
     },
+
+    after(run) {
+      const { delivery } = run.step;
+      if (delivery?.segment?.syn !== true || delivery.segment.rst) return;
+      const isOpening = delivery.before === undefined || delivery.before.state.startsWith('SYN-');
+      if (isOpening) checkSynWindow(delivery.side, delivery.segment);
+    },
   };
+}
+
+/** 18: a window that was taken from a segment with SYN is what the field says, unscaled. */
+function checkSynWindow({ connections }: Side, syn: WireSegment): void {
+  const connection = connections.findLast(
+    ({ block }) => block.state !== 'CLOSED' && block.identity.remotePort === syn.sourcePort,
+  );
+  if (connection === undefined || connection.block.sndWl1 >>> 0 !== syn.sequence) return;
+  const { block, name } = connection;
+  hold(18, block.sndWnd <= syn.window, () => `${name}: SND.WND is ${block.sndWnd}, the SYN says ${syn.window}`);
 }
 
 /** 17. */

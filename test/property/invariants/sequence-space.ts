@@ -13,12 +13,14 @@ interface Seen {
 export function sequenceSpace(): Checker {
   const seen = new Map<Followed, Seen>();
   return {
-    born(_run, connection) {
+    born(run, connection) {
+      if (run.choosesNumbers) checkInitial(connection);
       seen.set(connection, { una: 0, next: 0, capacity: connection.block.settings.receiveBufferBytes });
     },
 
     emission(run, { segment, connection, hadWaited }) {
       if (connection === undefined || segment.rst) return;
+      noteCapacity(connection, seen.get(connection)!);
       checkOctets(run, connection, segment);
       checkWindowKept(connection, segment);
       checkAcknowledgment(connection, segment, hadWaited);
@@ -35,6 +37,20 @@ export function sequenceSpace(): Checker {
   };
 }
 
+/** A buffer that was made smaller still owes the window that it had. */
+function noteCapacity({ block }: Followed, seen: Seen): void {
+  seen.capacity = Math.max(seen.capacity, block.settings.receiveBufferBytes);
+}
+
+/** RFC 6528 §3: between two connections of the same four, ISN goes on by one in 4 µs. */
+function checkInitial({ side, block, bornAt, name }: Followed): void {
+  const before = side.connections.findLast(({ block: other }) => other !== block);
+  if (before === undefined) return;
+  const step = after(before.block.iss, block.iss);
+  const wanted = (bornAt - before.bornAt) / 4000;
+  hold(41, Math.abs(step - wanted) <= 1, () => `${name}: ISN went on by ${step}, the clock by ${wanted}`);
+}
+
 function checkBlock(connection: Followed, seen: Seen): void {
   const { block, name } = connection;
   const [una, nxt, max] = [block.sndUna, block.sndNxt, block.sndMax].map((value) => after(block.iss, value)) as [
@@ -48,8 +64,7 @@ function checkBlock(connection: Followed, seen: Seen): void {
   const next = block.state === 'SYN-SENT' ? 0 : after(block.irs, block.rcvNxt);
   hold(8, next >= seen.next, () => `${name}: RCV.NXT went from IRS+${seen.next} to IRS+${next}`);
   seen.next = next;
-  // A buffer that was made smaller still owes the window that it had.
-  seen.capacity = Math.max(seen.capacity, block.settings.receiveBufferBytes);
+  noteCapacity(connection, seen);
   const readable = block.receiveBuffer.readable;
   const isOver = block.state === 'TIME-WAIT' || block.state === 'SYN-SENT';
   if (!isOver) {

@@ -105,7 +105,7 @@ function checkEstimate(run: Run, connection: Followed, own: Estimate): void {
     hold(24, rtt.rtoNs === doubled && rtt.backoffs === own.backoffs + 1, () => {
       return `${name}: back-off ${rtt.backoffs} made an RTO of ${rtt.rtoNs} ns out of ${own.rto}`;
     });
-    if (rtt.backoffs >= 3) reach(run, 'back-off of 3');
+    if (rtt.backoffs >= 3) reach(run, `back-off of ${rtt.backoffs}`);
   } else if (rtt.rtoNs !== own.rto) {
     // RFC 6298 §5.7: back to 3 seconds when the SYN was lost.
     hold(
