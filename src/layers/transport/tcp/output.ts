@@ -141,7 +141,7 @@ function recordSent(block: ControlBlock, start: number, length: number, final: b
   const now = block.environment.timers.now();
   const end = add(start, length + (final ? 1 : 0));
   if (block.log.count === 0) block.waitingSinceNs = now;
-  block.log.append(start, end, final, now);
+  block.log.append(start, end, final, now, greaterThan(end, block.sndMax) ? now : -1);
   block.sndNxt = end;
   if (greaterThan(end, block.sndMax)) block.sndMax = end;
   if (final) block.finSent = true;

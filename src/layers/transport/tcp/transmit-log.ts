@@ -86,13 +86,16 @@ export class TransmitLog {
     return this.lastSentNs[this.slot(index)]!;
   }
 
-  /** Notes a segment that was sent for the first time; it follows all the others. */
-  append(start: number, end: number, final: boolean, now: number): void {
+  /**
+   * Notes a segment that was sent for the first time; it follows all the others.
+   * @param firstSentNs -1 if a window probe carried all of it before: then nobody knows which of the two is acknowledged
+   */
+  append(start: number, end: number, final: boolean, now: number, firstSentNs: number = now): void {
     if (this.count === this.capacity) this.grow();
     const slot = this.slot(this.count++);
     this.startOf[slot] = start;
     this.endOf[slot] = end;
-    this.firstSentNs[slot] = now;
+    this.firstSentNs[slot] = firstSentNs;
     this.lastSentNs[slot] = now;
     this.transmissionsOf[slot] = 1;
     this.flagsOf[slot] = final ? FINAL : 0;
