@@ -30,8 +30,6 @@ export const ETHERTYPES = {
 export const IPV4: number = ETHERTYPES.ipv4.number;
 export const ARP: number = ETHERTYPES.arp.number;
 export const IPV6: number = ETHERTYPES.ipv6.number;
-export const VLAN: number = ETHERTYPES.vlan.number;
-export const SERVICE_VLAN: number = ETHERTYPES.serviceVlan.number;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.values(ETHERTYPES).map(({ number, name }) => [number, name]));
 

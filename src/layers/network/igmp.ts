@@ -10,8 +10,6 @@ import { type ChecksumRecord, recordChecksum, sealChecksum, unlessZero } from '.
 import { RecordWriter } from '../record-writer.ts';
 
 export const HEADER_LENGTH = 8;
-/** IP protocol number. */
-export const PROTOCOL = 2;
 
 export const QUERY = 0x11;
 export const REPORT_V1 = 0x12;
@@ -19,30 +17,9 @@ export const REPORT_V2 = 0x16;
 export const LEAVE_GROUP = 0x17;
 export const REPORT_V3 = 0x22;
 
-export const TYPE_NAMES: Readonly<Record<number, string>> = {
-  [QUERY]: 'membership query',
-  [REPORT_V1]: 'v1 membership report',
-  [REPORT_V2]: 'v2 membership report',
-  [LEAVE_GROUP]: 'leave group',
-  [REPORT_V3]: 'v3 membership report',
-};
-
-/** Kinds of group records (RFC 3376 §4.2.12). */
-export const GROUP_RECORD_NAMES: Readonly<Record<number, string>> = {
-  1: 'mode is include',
-  2: 'mode is exclude',
-  3: 'change to include mode',
-  4: 'change to exclude mode',
-  5: 'allow new sources',
-  6: 'block old sources',
-};
-
 // Fields in place. `at` is where the IGMP message starts in `view`; call only after `check` accepted it.
 export const type = (view: DataView, at: number): number => view.getUint8(at);
 export const maximumResponseCode = (view: DataView, at: number): number => view.getUint8(at + 1);
-export const checksumField = (view: DataView, at: number): number => view.getUint16(at + 2);
-/** As `IpAddress.w3`; not in a version 3 report. */
-export const groupWord = (view: DataView, at: number): number => view.getInt32(at + 4);
 
 /** The time that a code stands for in a version 3 query, or QQIC's: above 127 a floating-point number (RFC 3376 §4.1.1). */
 export const codeValue = (code: number): number =>

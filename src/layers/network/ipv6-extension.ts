@@ -23,26 +23,11 @@ const IPV6_HEADER_LENGTH = 40;
 
 export const PAD_1 = 0;
 export const PAD_N = 1;
-export const ROUTER_ALERT = 5;
-
-/** Options that hosts meet, by type. */
-export const OPTION_NAMES: Readonly<Record<number, string>> = {
-  [PAD_1]: 'Pad1',
-  [PAD_N]: 'PadN',
-  4: 'tunnel encapsulation limit',
-  [ROUTER_ALERT]: 'router alert',
-  7: 'CALIPSO',
-  38: 'quick-start',
-  99: 'RPL',
-  194: 'jumbo payload',
-  201: 'home address',
-};
 
 /** What a node does that does not know an option: its type's two highest bits (RFC 8200 §4.2). */
 export const ACTION_SKIP = 0;
 export const ACTION_DISCARD = 1;
 export const ACTION_REPORT = 2;
-export const ACTION_REPORT_UNLESS_MULTICAST = 3;
 export const unknownOptionAction = (type: number): number => type >>> 6;
 
 /** Whether a next header value names an extension header that the walk steps over. */

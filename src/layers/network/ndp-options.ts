@@ -19,18 +19,6 @@ export const RECURSIVE_DNS_SERVER = 25;
 /** A link-layer address option of Ethernet (RFC 2464), in bytes. */
 export const LINK_LAYER_ADDRESS_LENGTH = 8;
 
-export const OPTION_NAMES: Readonly<Record<number, string>> = {
-  [SOURCE_LINK_LAYER_ADDRESS]: 'source link-layer address',
-  [TARGET_LINK_LAYER_ADDRESS]: 'target link-layer address',
-  [PREFIX_INFORMATION]: 'prefix information',
-  [REDIRECTED_HEADER]: 'redirected header',
-  [MTU]: 'MTU',
-  14: 'nonce',
-  24: 'route information',
-  [RECURSIVE_DNS_SERVER]: 'recursive DNS server',
-  31: 'DNS search list',
-};
-
 /** Bytes of the option at `at`, from its length in units of 8. */
 export const optionLength = (view: DataView, at: number): number => view.getUint8(at + 1) << 3;
 
