@@ -12,13 +12,14 @@ interface Owed {
   since: number;
   fullSegments: number;
   edge: number;
+  read: number;
 }
 
 export function acknowledging(): Checker {
   const owed = new Map<Followed, Owed>();
   return {
     born(_run, connection) {
-      owed.set(connection, { since: Infinity, fullSegments: 0, edge: -1 });
+      owed.set(connection, { since: Infinity, fullSegments: 0, edge: -1, read: 0 });
     },
 
     emission(run, { segment, connection, side }) {
@@ -35,7 +36,11 @@ export function acknowledging(): Checker {
 
     after(run) {
       for (const side of run.sides) {
-        for (const connection of side.connections) checkOwed(run, connection, owed.get(connection)!);
+        for (const connection of side.connections) {
+          const mine = owed.get(connection)!;
+          checkOwed(run, connection, mine);
+          checkReopened(run, connection, mine);
+        }
       }
     },
   };
@@ -73,6 +78,19 @@ function checkOwed(run: Run, connection: Followed, mine: Owed): void {
   }
   hold(27, mine.fullSegments < 2 || askedNeighbour, () => `${name}: ${mine.fullSegments} full segments without an ACK`);
   hold(27, now - mine.since <= LATEST_ACK_NS, () => `${name}: data has waited ${now - mine.since} ns for its ACK`);
+}
+
+/** 26: a program has read from a full buffer, and the peer is told as soon as there is room worth telling. */
+function checkReopened(run: Run, connection: Followed, mine: Owed): void {
+  const { block, program, name } = connection;
+  const read = program?.read ?? 0;
+  const hasRead = read > mine.read;
+  mine.read = read;
+  if (!hasRead || block.rcvWnd > 0 || !RECEIVING.includes(block.state) || run.step.askedNeighbour) return;
+  const { receiveBufferBytes } = block.settings;
+  const room = receiveBufferBytes - block.receiveBuffer.readable - (2 ** receiveShift(connection) - 1);
+  const worthTelling = Math.max(1, Math.min(receiveBufferBytes / 2, 2 * block.smss));
+  hold(26, room < worthTelling, () => `${name}: room for ${room} bytes, and the window that was advertised is closed`);
 }
 
 /** How long a full segment of the peer is: what our SYN allowed, less the options of this one. */

@@ -69,8 +69,10 @@ export function segments(): Checker {
     after(run) {
       const { delivery } = run.step;
       if (delivery?.segment?.syn !== true || delivery.segment.rst) return;
-      const isOpening = delivery.before === undefined || delivery.before.state.startsWith('SYN-');
-      if (isOpening) checkSynWindow(delivery.side, delivery.segment);
+      const { before, connection } = delivery;
+      const isTaken = before === undefined || before.sndWnd !== connection?.block.sndWnd;
+      const isOpening = before === undefined || before.state.startsWith('SYN-');
+      if (isOpening && isTaken) checkSynWindow(delivery.side, delivery.segment);
     },
   };
 }
