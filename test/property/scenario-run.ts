@@ -20,6 +20,7 @@ import {
   Followed,
   fieldsOf,
   otherSide,
+  peerOf,
   type Run,
   reach,
   type Side,
@@ -101,6 +102,8 @@ class Stage implements Run {
   private readonly damaged: Map<number, 'harmless' | 'covered'> = new Map();
   private readonly trace: string[] = [];
   private frames = 0;
+  /** Who has sent a reset. */
+  private readonly resetters: Set<Side> = new Set();
   private listening = -1;
   private begun = 0;
 
@@ -293,17 +296,21 @@ class Stage implements Run {
   }
 
   /**
-   * A limit of TCP's own: a program that aborts in LAST-ACK or CLOSING sends no reset (RFC 9293 §3.10.5). If its FIN was
-   * lost too, its peer waits in FIN-WAIT-2 for ever.
+   * Two limits of TCP's own: a reset is sent once, and if it is lost, who has nothing to send never learns of it (RFC 9293
+   * §3.5.1); and an abort in LAST-ACK or CLOSING sends none (§3.10.5), though its FIN may be lost.
    */
   private isForsaken(): boolean {
-    const waiting = this.sides
-      .flatMap(({ connections }) => connections)
-      .filter(({ block }) => block.state !== 'CLOSED');
+    const live = this.sides.flatMap(({ connections }) => connections).filter(({ block }) => block.state !== 'CLOSED');
+    const [left] = live;
+    if (left === undefined || live.length > 1 || !['ESTABLISHED', 'FIN-WAIT-2'].includes(left.block.state))
+      return false;
+    if (left.block.sndUna !== left.block.sndNxt || left.block.unsentBytes > 0) return false;
+    const gone = peerOf(this, left);
+    if (gone === undefined) return false;
     const mayAbort = [...this.scenario.client, ...this.scenario.server].some((each) => each.do === 'abort');
-    const isAlone = waiting.length === 1 && waiting[0]!.block.state === 'FIN-WAIT-2';
-    if (mayAbort && isAlone) reach(this, 'forsaken in FIN-WAIT-2');
-    return mayAbort && isAlone;
+    const isForsaken = this.resetters.has(gone.side) || (mayAbort && gone.finSentAtOffset >= 0);
+    if (isForsaken) reach(this, `forsaken in ${left.block.state}`);
+    return isForsaken;
   }
 
   private isOver(): boolean {
@@ -395,6 +402,7 @@ class Stage implements Run {
     if (!frame.isValid) throw new Violation(21, `${interfaceName} sends a ${frame.kind} frame that does not verify`);
     if (frame.segment === undefined) return;
     const { segment } = frame;
+    if (segment.rst) this.resetters.add(side);
     const waitedFor = this.step.delivery?.frame.kind;
     const hadWaited = waitedFor === 'arp' || waitedFor === 'icmp';
     const emission = {
