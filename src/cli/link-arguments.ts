@@ -23,14 +23,21 @@ export interface LinkArguments {
 interface LinkFlag {
   readonly flags: string;
   readonly what: string;
+  /** What a link is that nothing is said of: one that takes no time at all would tell nothing. */
+  readonly usual?: string;
   /** Checks one direction's text. @throws {RangeError} with a sentence */
   readonly check: (text: string) => unknown;
 }
 
 /** Every option of a link, in the order of the help. */
 export const LINK_FLAGS: readonly LinkFlag[] = [
-  { flags: '--rate <rate>', what: 'how fast the link carries bits: 10Mbit/s', check: (t) => parseRate(t, '--rate') },
-  { flags: '--delay <time>', what: 'one way: 20ms', check: (t) => parseDuration(t, '--delay') },
+  {
+    flags: '--rate <rate>',
+    what: 'how fast the link carries bits: 10Mbit/s',
+    usual: '100Mbit/s',
+    check: (t) => parseRate(t, '--rate'),
+  },
+  { flags: '--delay <time>', what: 'one way: 20ms', usual: '5ms', check: (t) => parseDuration(t, '--delay') },
   {
     flags: '--jitter <time>',
     what: 'up to so much more delay, in order: 5ms',

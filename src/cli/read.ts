@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { captureFrames } from '../trace/capture-file.ts';
 import type { CapturedFrame } from '../trace/captured-frame.ts';
 import { frameJson } from '../trace/json.ts';
@@ -33,7 +33,7 @@ export function registerRead(program: Command): void {
     .argument('<file>', "the capture, or '-' for standard input")
     .option('-v, --verbose', 'under each line a tree: every field of every layer')
     .option('-x, --hex', 'under each line all bytes in hexadecimal')
-    .option('--json', 'one JSON object per frame instead')
+    .addOption(new Option('--json', 'one JSON object per frame instead').conflicts(['verbose', 'hex']))
     .option('--count <frames>', 'stop after so many frames', parseCount)
     .addHelpText('after', EXAMPLES)
     .action(read);

@@ -12,7 +12,8 @@ export class GoodputMeter {
   private readonly clock: Clock;
   private readonly fromNs: number;
   private readonly toNs: number;
-  private counted: number;
+  /** Bytes that arrived in the stretch. */
+  counted: number;
   private readonly isOpen: boolean;
 
   /**
@@ -34,9 +35,14 @@ export class GoodputMeter {
     if (now >= this.fromNs && now <= this.toNs) this.counted += bytes;
   }
 
+  /** How long the stretch is. */
+  get seconds(): number {
+    return Math.max(0, ((this.isOpen ? this.lastNs : this.toNs) - this.fromNs) / 1e9);
+  }
+
+  /** In bits a second; 0 if the stretch has no length. */
   goodput(): number {
-    const seconds = ((this.isOpen ? this.lastNs : this.toNs) - this.fromNs) / 1e9;
-    return seconds > 0 ? (this.counted * 8) / seconds : 0;
+    return this.seconds > 0 ? (this.counted * 8) / this.seconds : 0;
   }
 }
 

@@ -14,8 +14,10 @@ export interface TransferReport {
   readonly bytesReceived: number;
   readonly sha256Sent: string;
   readonly sha256Received: string;
-  /** Bytes of the program, after the warm-up, from the first SYN to the last byte. */
+  /** Bytes of the program after the warm-up, until the last one or the end of the duration; and what that is computed from. */
   readonly goodputBitsPerSecond: number;
+  readonly measuredBytes: number;
+  readonly measuredSeconds: number;
   /** Until the last byte arrived; `virtualSeconds` is until nothing was left to happen. */
   readonly transferSeconds: number;
   readonly virtualSeconds: number;
@@ -37,17 +39,17 @@ export function showReport(report: TransferReport, title: string): string {
   const lines: (readonly [string, string])[] = [
     ['result', report.ok ? 'arrived whole: equal SHA-256 at both ends' : failure(report)],
     ['SHA-256', report.ok ? report.sha256Sent : `${report.sha256Sent} sent\n${report.sha256Received} received`],
-    [
-      'goodput',
-      `${formatBits(report.goodputBitsPerSecond)}: ${formatSize(report.bytesReceived)} in ${seconds(report.transferSeconds)}`,
-    ],
+    ['goodput', goodput(report)],
     ['frames', `${report.framesSent} sent, ${report.framesDropped} lost on the way`],
-    ['segments', `${report.segmentsSent} of TCP, ${report.retransmissions} of them sent again`],
+    ['segments', `${report.segmentsSent} of TCP; ${report.retransmissions} retransmissions`],
     ...Object.entries(report.retransmissionsByCause).map(
       ([cause, count]) => ['', `${pad(count)} ${RETRANSMISSIONS[cause] ?? cause}`] as const,
     ),
     ...(Object.keys(report.dropsByCause).length === 0 ? [] : [['drops', causesOf(report.dropsByCause)] as const]),
-    ['time', `${seconds(report.virtualSeconds)} virtual, ${seconds(report.wallSeconds)} on the clock`],
+    [
+      'time',
+      `${seconds(report.transferSeconds)} until the last byte, ${seconds(report.virtualSeconds)} until TIME-WAIT was over; ${seconds(report.wallSeconds)} on the clock`,
+    ],
     ['digest', report.traceDigest],
     ['repeat', asTyped(report.command)],
   ];
@@ -69,6 +71,13 @@ const causesOf = (drops: Readonly<Record<string, number>>): string =>
   Object.entries(drops)
     .map(([reason, count]) => `${pad(count)} ${reason}: ${explainDrop(reason as DropReason).what}`)
     .join('\n');
+
+function goodput(report: TransferReport): string {
+  const { measuredBytes, measuredSeconds, bytesReceived } = report;
+  if (measuredBytes === 0)
+    return bytesReceived === 0 ? 'nothing arrived' : 'all had arrived before the warm-up was over';
+  return `${formatBits(report.goodputBitsPerSecond)}: ${formatSize(measuredBytes)} in ${seconds(measuredSeconds)}`;
+}
 
 const failure = (report: TransferReport): string =>
   `FAILED${report.error === undefined ? '' : ` with ${report.error}`}: ${report.bytesReceived} of ${report.bytes} bytes arrived`;

@@ -17,7 +17,15 @@ import { Recorder } from '../trace/recorder.ts';
 import { GoodputMeter, Tally } from './transfer-measures.ts';
 import type { TransferReport } from './transfer-report.ts';
 
-export interface TransferPlan {
+/** Two hosts and what is between them. */
+export interface TransferStage {
+  readonly link: LinkOptions;
+  readonly mtu: number;
+  readonly ipv6: boolean;
+  readonly seed: number;
+}
+
+export interface TransferPlan extends TransferStage {
   readonly source: Source;
   /** How many bytes there are, if that is known before. */
   readonly bytes: number | undefined;
@@ -25,10 +33,6 @@ export interface TransferPlan {
   readonly durationNs: number | undefined;
   /** Goodput counts from then on. */
   readonly warmupNs: number;
-  readonly link: LinkOptions;
-  readonly mtu: number;
-  readonly ipv6: boolean;
-  readonly seed: number;
   /** Where the bytes of a capture go. */
   readonly capture: ((bytes: Uint8Array) => void) | undefined;
   /** How many events to keep for the ladder. */
@@ -51,35 +55,54 @@ const LADDER_BYTES = 4 * 1024 * 1024;
 const LONGEST_RUN_NS = 40 * 24 * 3600 * 1e9;
 const STEPS_PER_PROGRESS = 4096;
 
-/** @throws {RangeError} if the link or the MTU makes no sense */
-export function runTransfer(plan: TransferPlan): TransferResult {
-  const started = process.hrtime.bigint();
+interface Stage {
+  readonly world: World;
+  readonly recorder: Recorder;
+  readonly sender: VirtualHost;
+  readonly receiver: VirtualHost;
+  readonly from: IpAddress;
+  readonly to: IpAddress;
+}
+
+/**
+ * Builds the world, in which nothing has happened yet.
+ * @param watch is given the recorder before the first event
+ * @throws {RangeError} if the link or the MTU makes no sense
+ */
+export function setUp(stage: TransferStage, keepEvents = false, watch?: (recorder: Recorder) => void): Stage {
   const world = new World({
-    seed: plan.seed,
+    seed: stage.seed,
     observer: (clock) =>
       new Recorder(clock, {
-        ...(plan.keepEvents ? {} : { kinds: [] }),
+        ...(keepEvents ? {} : { kinds: [] }),
         limitBytes: LADDER_BYTES,
         whenFull: 'forget-newest',
       }),
   });
   const recorder = world.observer as Recorder;
+  watch?.(recorder);
   const sender = world.host('sender');
   const receiver = world.host('receiver');
-  const digest = traceDigest(createHash('sha256'));
-  recorder.listen(digest.add);
-  let capture: CaptureWriter | undefined;
-  if (plan.capture !== undefined) {
-    capture = captureRun(plan.capture, { taps: ['sender.eth0'], comment: plan.command });
-    recorder.listen(capture.add);
-  }
-  world.link({ host: sender, mtu: plan.mtu }, { host: receiver, mtu: plan.mtu }, plan.link);
-  const family = plan.ipv6 ? 6 : 4;
+  world.link({ host: sender, mtu: stage.mtu }, { host: receiver, mtu: stage.mtu }, stage.link);
+  const family = stage.ipv6 ? 6 : 4;
   const [from, to] = [globalAddress(sender, family), globalAddress(receiver, family)];
   if (from === undefined || to === undefined) {
-    throw new RangeError(`an MTU of ${plan.mtu} has no room for IPv6, which needs 1280 (RFC 8200 §5)`);
+    throw new RangeError(`an MTU of ${stage.mtu} has no room for IPv6, which needs 1280 (RFC 8200 §5)`);
   }
+  return { world, recorder, sender, receiver, from, to };
+}
 
+/** @throws {RangeError} if the link or the MTU makes no sense */
+export function runTransfer(plan: TransferPlan): TransferResult {
+  const started = process.hrtime.bigint();
+  const digest = traceDigest(createHash('sha256'));
+  let capture: CaptureWriter | undefined;
+  const { world, recorder, sender, receiver, from, to } = setUp(plan, plan.keepEvents, (watched) => {
+    watched.listen(digest.add);
+    if (plan.capture === undefined) return;
+    capture = captureRun(plan.capture, { taps: ['sender.eth0'], comment: plan.command });
+    watched.listen(capture.add);
+  });
   const meter = new GoodputMeter(world.time, plan.warmupNs, plan.durationNs);
   const tally = new Tally();
   recorder.listen((event) => tally.add(event));
@@ -123,6 +146,8 @@ export function runTransfer(plan: TransferPlan): TransferResult {
     sha256Sent,
     sha256Received,
     goodputBitsPerSecond: meter.goodput(),
+    measuredBytes: meter.counted,
+    measuredSeconds: meter.seconds,
     transferSeconds: meter.lastNs / 1e9,
     virtualSeconds: world.now / 1e9,
     wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,

@@ -92,6 +92,10 @@ export function hostSettings(options: HostOptions = {}): HostSettings {
     udp: { ...UDP_SETTINGS, ...options.udp },
     tcp: { ...RFC_SETTINGS, ...options.tcp },
   };
+  refuseUnknown('', options, HOST_SETTINGS);
+  for (const part of ['arp', 'ndp', 'reassembly', 'udp', 'tcp'] as const) {
+    refuseUnknown(`${part}.`, options[part] ?? {}, HOST_SETTINGS[part]);
+  }
   if (!Number.isInteger(settings.hopLimit) || settings.hopLimit < 1 || settings.hopLimit > 255) {
     throw new RangeError(
       `wirelab: a hop limit of ${settings.hopLimit} fits no header; choose an integer from 1 to 255`,
@@ -103,4 +107,13 @@ export function hostSettings(options: HostOptions = {}): HostSettings {
     );
   }
   return settings;
+}
+
+/** No option is accepted and ignored: a misspelt one is a mistake that should be seen. */
+function refuseUnknown(prefix: string, given: object, known: object): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  throw new RangeError(
+    `wirelab: a host has no setting '${prefix}${unknown}'; it has ${Object.keys(known).sort().join(', ')}`,
+  );
 }

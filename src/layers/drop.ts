@@ -112,7 +112,7 @@ export const DROP_REASONS = {
   'tcp-challenge': { what: 'a reset or SYN inside the window: answered with a challenge ACK', rule: 'RFC 5961 §3.2' },
   'tcp-after-close': { what: 'data after the program closed: answered with a reset', rule: 'RFC 9293 §3.10.7.4' },
   'tcp-duplicate': { what: 'holds nothing that was not received before', rule: 'RFC 9293 §3.10.7.4' },
-  'tcp-receive-buffer-full': { what: 'there is no room for its data', rule: 'RFC 9293 §3.8.6' },
+  'tcp-too-many-gaps': { what: 'too many gaps are open already to remember another', rule: 'RFC 9293 §3.10.7.4' },
 } as const;
 
 export type DropReason = keyof typeof DROP_REASONS;

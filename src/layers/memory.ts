@@ -28,7 +28,7 @@ export class Block {
 
 /** Hands out blocks and takes them back. A world shares one; nothing in it is global. */
 export class Memory {
-  /** Blocks handed out and not yet given back: 0 when a world has come to rest. */
+  /** Blocks handed out and not given back. A world at rest still has those of the frames that idle in its pool. */
   outstanding: number;
   private readonly slabBytes: number;
   private readonly freeLists: Block[][];

@@ -102,17 +102,19 @@ export const formatRate = (bitsPerSecond: number): string =>
     ['bit/s', 1],
   ]);
 
-/** `5000000` → `'5MB'`, `65536` → `'64KiB'`: binary units only where they come out whole. */
+/** `5000000` → `'5MB'`, `65536` → `'64KiB'`: binary units where they come out whole and shorter. */
 export function formatSize(bytes: number): string {
-  for (const [unit, factor] of [['GiB', 2 ** 30] as const, ['MiB', 2 ** 20] as const, ['KiB', 2 ** 10] as const]) {
-    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`;
-  }
-  return formatted(bytes, [
+  const decimal = formatted(bytes, [
     ['GB', 1e9],
     ['MB', 1e6],
     ['kB', 1e3],
     ['B', 1],
   ]);
+  for (const [unit, factor] of [['GiB', 2 ** 30] as const, ['MiB', 2 ** 20] as const, ['KiB', 2 ** 10] as const]) {
+    const binary = `${bytes / factor}${unit}`;
+    if (bytes >= factor && bytes % factor === 0 && binary.length < decimal.length) return binary;
+  }
+  return decimal;
 }
 
 /** `0.05` → `'5%'`, `1e-6` → `'1e-6'`. */

@@ -5,7 +5,7 @@
 
 import type { HostParts, InterfaceOptions } from '../host/host.ts';
 import { NetworkInterface } from '../host/network-interface.ts';
-import type { IpAddress } from '../layers/address.ts';
+import { type IpAddress, isLinkLocal, LOOPBACK_V4, LOOPBACK_V6 } from '../layers/address.ts';
 import type { Clock } from '../layers/clock.ts';
 import { FramePool } from '../layers/frame.ts';
 import { Memory } from '../layers/memory.ts';
@@ -277,9 +277,13 @@ export class World {
 
   /** The addresses of a host by its name, as `/etc/hosts` would list them. */
   private addressesOf(name: string): IpAddress[] {
+    if (name === 'localhost') return [LOOPBACK_V4, LOOPBACK_V6];
     const host = this.hosts.find((each) => each.name === name);
     if (host === undefined) return [];
-    return host.addresses.filter(({ networkInterface }) => !networkInterface.isLoopback).map(({ address }) => address);
+    // A link-local address means nothing without its interface (RFC 4007 §6), so no name stands for one.
+    return host.addresses
+      .filter(({ address, networkInterface }) => !networkInterface.isLoopback && !isLinkLocal(address))
+      .map(({ address }) => address);
   }
 
   private claimName(name: string): void {

@@ -131,7 +131,7 @@ function optionText(option: TcpOptionRecord, place: RelativePlace): string {
   }
 }
 
-/** RFC 8684 §8.2. */
+/** RFC 8684. */
 const MULTIPATH_SUBTYPES: Readonly<Record<number, string>> = {
   0: 'capable',
   1: 'join',

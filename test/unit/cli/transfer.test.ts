@@ -87,6 +87,13 @@ describe('transfer', () => {
     expect(result.retransmissionsByCause).toEqual({ syn: 1 });
   });
 
+  test('a plan that makes no sense leaves the file that --pcap names as it is', async () => {
+    const path = join(folder, 'keep.pcapng');
+    writeFileSync(path, 'precious');
+    expect((await wirelab(['transfer', '--mtu', '70000', '--pcap', path])).code).toBe(2);
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+  });
+
   test('a link that carries nothing fails with the error of the program, and exit 1', async () => {
     const { code, stdout } = await wirelab(['transfer', '--size', '1kB', '--loss', '100%', '--json']);
     expect(code).toBe(1);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { ProgramError } from '../../../src/sim/programs.ts';
 import { World } from '../../../src/sim/world.ts';
+import { AF_INET, AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SOCK_STREAM } from '../../../src/sockets/constants.ts';
 
 describe('programs in virtual time', () => {
   test('await never races the clock: each runs as far as it can before the next event', async () => {
@@ -148,5 +149,48 @@ describe('programs in virtual time', () => {
       timeout: 20_000,
     });
     expect(out.toString().trim()).toBe('5');
+  });
+});
+
+describe('names', () => {
+  test('a host is found by its name across a router, in both families, and by no link-local address', async () => {
+    const printed: string[] = [];
+    const world = new World({ seed: 1, print: (_, line) => printed.push(line) });
+    const [alice, bob, router] = [world.host('alice'), world.host('bob'), world.router('router')];
+    world.link(alice, router);
+    world.link(router, bob);
+    world.computeRoutes();
+    for (const family of [AF_INET, AF_INET6]) {
+      world.spawn(bob, `server ${family}`, async ({ socket, print, decode }) => {
+        const welcome = socket(family, SOCK_STREAM);
+        if (family === AF_INET6) welcome.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
+        welcome.bind(['', 80]);
+        welcome.listen(1);
+        const [connection] = await welcome.accept();
+        print(decode(await connection.recv(100)));
+      });
+      world.spawn(alice, `client ${family}`, async ({ socket }) => {
+        const door = socket(family, SOCK_STREAM);
+        await door.connect(['bob', 80]);
+        await door.sendall(`by ${family}`);
+      });
+    }
+    await world.run();
+    expect(printed.sort()).toEqual([`by ${AF_INET6}`, `by ${AF_INET}`]);
+  });
+
+  test('localhost is the host itself', async () => {
+    const printed: string[] = [];
+    const world = new World({ seed: 1, print: (_, line) => printed.push(line) });
+    world.spawn(world.host('alice'), 'alone', async ({ gethostbyname, print }) => print(gethostbyname('localhost')));
+    await world.run();
+    expect(printed).toEqual(['127.0.0.1']);
+  });
+
+  test('a misspelt setting of a host is refused', () => {
+    const world = new World({ seed: 1 });
+    const settings = { tcp: { nodelay: true } } as object;
+    expect(() => world.host('alice', { settings })).toThrow("no setting 'tcp.nodelay'");
+    expect(() => world.host('bob', { settings: { hopLimits: 3 } as object })).toThrow("no setting 'hopLimits'");
   });
 });

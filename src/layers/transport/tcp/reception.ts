@@ -91,7 +91,7 @@ function beyondGap(
   if (block.finWaiting && greaterThan(end, add(block.finWaitingAt, 1))) return 'tcp-outside-window';
   const known = block.reassembly.covers(start, end);
   // What is known already is added all the same: its range is then the one that the ACK reports first (RFC 2018 §4).
-  if (!block.reassembly.add(start, end)) return 'tcp-receive-buffer-full';
+  if (!block.reassembly.add(start, end)) return 'tcp-too-many-gaps';
   if (known) return 'tcp-duplicate';
   if (length > 0) store(block, arrived, distance(block.rcvNxt, start), skip, length);
   if (fin) {

@@ -85,7 +85,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   clockGranularityNs: MILLISECOND,
   // 1 + 2 + 4 + 8 + 16 + 32 + 60 + 60 s = 183 s, just past the 3 minutes of RFC 9293 §3.8.3 (MUST-23).
   synRetries: 7,
-  synAckRetries: 7,
+  // 1 + 2 + 4 + 8 + 16 + 32 s = 63 s: shorter than a client tries, so that a flood of SYNs ends before its patience.
+  synAckRetries: 5,
   dataRetries: 15,
   userTimeoutNs: 0,
   keepAlive: false,
