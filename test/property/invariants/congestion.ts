@@ -1,8 +1,9 @@
 /** Invariants 31 and 33: the floor of the congestion window, and when a fast retransmit is due. */
 import { hold } from './laws.ts';
-import { type Checker, type Followed, type Run, reach } from './model.ts';
+import { type Checker, type Delivery, type Followed, type Run, reach } from './model.ts';
+import { isAcceptable } from './segments.ts';
 import { bothHave } from './tracking.ts';
-import { after, SACK_PERMITTED } from './wire.ts';
+import { after, offset, SACK_PERMITTED, TIMESTAMPS, timestamps, type WireSegment } from './wire.ts';
 
 interface Counted {
   duplicates: number;
@@ -46,7 +47,7 @@ function count(run: Run, counts: ReadonlyMap<Followed, Counted>): void {
   const mine = counts.get(connection)!;
   if (!segment.ack || segment.rst) return;
   const acknowledged = after(iss, segment.acknowledgment);
-  if (acknowledged > after(iss, before.sndMax)) return;
+  if (acknowledged > after(iss, before.sndMax) || !isTaken(delivery, segment)) return;
   const outstanding = before.sndUna !== before.sndNxt;
   const isDuplicate =
     outstanding &&
@@ -59,6 +60,17 @@ function count(run: Run, counts: ReadonlyMap<Followed, Counted>): void {
     mine.una = acknowledged;
     mine.duplicates = 0;
   } else if (isDuplicate) mine.duplicates++;
+}
+
+/** Whether the segment passes the sequence check and PAWS, by the variables of before. */
+function isTaken({ connection, before }: Delivery, segment: WireSegment): boolean {
+  const stamp = timestamps(segment);
+  if (connection === undefined || before === undefined) return false;
+  if (before.state.startsWith('SYN-')) return true;
+  if (bothHave(connection, TIMESTAMPS) && (stamp === undefined || offset(before.tsRecent >>> 0, stamp.value) < 0)) {
+    return false;
+  }
+  return isAcceptable(before.rcvNxt >>> 0, before.rcvWnd, segment);
 }
 
 /** 33: without SACK it takes three; a partial ACK (RFC 6582 §3.2) retransmits without any. */

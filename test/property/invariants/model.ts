@@ -217,9 +217,10 @@ export const reach = (run: Run, name: string): void => {
 
 export const otherSide = (run: Run, side: Side): Side => (run.sides[0] === side ? run.sides[1] : run.sides[0]);
 
-/** The connection at the other end: the latest whose ISS is this one's IRS. */
-export function peerOf(run: Run, { side, block }: Followed): Followed | undefined {
-  return otherSide(run, side).connections.findLast(({ block: other }) => other.iss === block.irs && block.irs !== 0);
+/** The connection at the other end: the latest whose ISS is the sequence number of the SYN that came. */
+export function peerOf(run: Run, { side, peerSyn }: Followed): Followed | undefined {
+  if (peerSyn === undefined) return undefined;
+  return otherSide(run, side).connections.findLast(({ block }) => block.iss >>> 0 === peerSyn.sequence);
 }
 
 /** What a whole-run checker may implement; each is called in the order of the run. */
