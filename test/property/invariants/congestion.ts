@@ -67,6 +67,7 @@ function isTaken({ connection, before }: Delivery, segment: WireSegment): boolea
   const stamp = timestamps(segment);
   if (connection === undefined || before === undefined) return false;
   if (before.state.startsWith('SYN-')) return true;
+  if (segment.syn) return false; // challenged: RFC 5961 §4
   if (bothHave(connection, TIMESTAMPS) && (stamp === undefined || offset(before.tsRecent >>> 0, stamp.value) < 0)) {
     return false;
   }
