@@ -66,6 +66,15 @@ function checkTimers(run: Run, connection: Followed): void {
     const [una, nxt] = [after(block.iss, block.sndUna), after(block.iss, block.sndNxt)];
     return `${name}: SND.UNA ISS+${una}, SND.NXT ISS+${nxt}, and the retransmission timer ${retransmits ? 'runs' : 'does not run'}`;
   });
+  // RFC 6298 §5.3: an ACK of new data starts the timer anew.
+  const { delivery } = run.step;
+  const hasMoved = delivery?.connection === connection && delivery.before?.sndUna !== block.sndUna;
+  if (hasMoved && isOutstanding) {
+    const wanted = run.world.now + block.rtt.rtoNs;
+    hold(23, all.retransmission.deadline === wanted, () => {
+      return `${name}: new data was acknowledged, and the timer fires at ${all.retransmission.deadline}, not ${wanted}`;
+    });
+  }
   const waits = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
   if (waits && !isOutstanding && MAY_SEND.includes(state)) {
     hold(26, persists, () => `${name}: ${block.unsentBytes} bytes wait, nothing is in flight, and no timer runs`);
