@@ -6,9 +6,9 @@
 import type { Clock } from '../layers/clock.ts';
 import type { Frame, FramePool } from '../layers/frame.ts';
 import * as ethernet from '../layers/link/ethernet.ts';
-import type { FrameReceiver, Port } from '../layers/link/port.ts';
 import { isGroupMac } from '../layers/mac.ts';
 import type { HostObserver } from '../layers/observer.ts';
+import { type Middle, MiddlePort } from './middle-port.ts';
 
 /** IEEE 802.1D table 7-5: how long a station is remembered that is not heard of, in nanoseconds. */
 export const AGEING_NS = 300e9;
@@ -22,41 +22,14 @@ export interface SwitchSettings {
   readonly stations?: number;
 }
 
-/** One port of a switch: it is plugged into a link as an interface of a host is. */
-export class SwitchPort implements FrameReceiver {
-  readonly name: string;
-  readonly owner: Switch;
-  port: Port | undefined;
-
-  constructor(owner: Switch, name: string) {
-    this.name = name;
-    this.owner = owner;
-    this.port = undefined;
-  }
-
-  /** @throws {TypeError} if it is plugged in already */
-  attach(port: Port): void {
-    if (this.port !== undefined) throw new TypeError(`${this.name} is plugged in already: detach it first`);
-    this.port = port;
-  }
-
-  detach(): void {
-    this.port = undefined;
-  }
-
-  receive(frame: Frame): void {
-    this.owner.input(this, frame);
-  }
-}
-
 interface Station {
-  port: SwitchPort;
+  port: MiddlePort;
   heardAt: number;
 }
 
-export class Switch {
+export class Switch implements Middle {
   readonly name: string;
-  readonly ports: SwitchPort[];
+  readonly ports: MiddlePort[];
   framesForwarded: number;
   framesFlooded: number;
   framesFiltered: number;
@@ -92,20 +65,20 @@ export class Switch {
   }
 
   /** One more port, not plugged in yet. */
-  addPort(): SwitchPort {
-    const port = new SwitchPort(this, `${this.name}.port${this.ports.length + 1}`);
+  addPort(): MiddlePort {
+    const port = new MiddlePort(this, `${this.name}.port${this.ports.length + 1}`);
     this.ports.push(port);
     return port;
   }
 
   /** The port that leads to a station, if it has been heard of lately. */
-  portOf(mac: number): SwitchPort | undefined {
+  portOf(mac: number): MiddlePort | undefined {
     const station = this.stations.get(mac);
     return station === undefined || this.clock.now() - station.heardAt >= this.ageingNs ? undefined : station.port;
   }
 
   /** A frame came in. It is borrowed. */
-  input(from: SwitchPort, frame: Frame): void {
+  input(from: MiddlePort, frame: Frame): void {
     if (ethernet.check(frame.view, frame.start, frame.end - frame.start) === 'ethernet-truncated') {
       this.observer?.dropped(from.name, 'ethernet-truncated', frame);
       return;
@@ -125,11 +98,11 @@ export class Switch {
     }
   }
 
-  private send(to: SwitchPort, frame: Frame): void {
+  private send(to: MiddlePort, frame: Frame): void {
     if (to.port !== undefined) to.port.send(this.pool.duplicate(frame));
   }
 
-  private learn(mac: number, port: SwitchPort): void {
+  private learn(mac: number, port: MiddlePort): void {
     if (isGroupMac(mac)) return;
     const station = this.stations.get(mac);
     const now = this.clock.now();

@@ -12,15 +12,16 @@ import { Memory } from '../layers/memory.ts';
 import type { HostObserver } from '../layers/observer.ts';
 import { type Program, runProgram } from '../sockets/program.ts';
 import type { MediumObserver } from '../trace/medium-observer.ts';
-import { Hub, type HubPort } from './hub.ts';
+import { Hub } from './hub.ts';
 import { Link } from './link.ts';
 import { Medium } from './medium/medium.ts';
 import type { LinkOptions } from './medium/options.ts';
+import type { MiddlePort } from './middle-port.ts';
 import { type ProgramReport, type ProgramRun, Programs, TaskTurns } from './programs.ts';
 import { RandomStreams } from './random-streams.ts';
 import { Segment } from './segment.ts';
 import { type AddedRoute, addShortestPaths } from './shortest-paths.ts';
-import { Switch, type SwitchPort, type SwitchSettings } from './switch.ts';
+import { Switch, type SwitchSettings } from './switch.ts';
 import { VirtualHost } from './virtual-host.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -67,7 +68,7 @@ export interface WorldReport {
   readonly programs: readonly ProgramReport[];
 }
 
-type Plug = NetworkInterface | HubPort | SwitchPort;
+type Plug = NetworkInterface | MiddlePort;
 
 const FIRST_MAC = 0x0200_0000_0001;
 
