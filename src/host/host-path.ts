@@ -91,11 +91,6 @@ export class HostPath implements DatagramPath {
     return this.isOnLink;
   }
 
-  /** The index of the interface that it leaves by. */
-  get leavesBy(): number {
-    return this.networkInterface.index;
-  }
-
   send(frame: Frame, protocol: number, ecn: number): ErrorCode | undefined {
     const failed = this.revalidate();
     if (failed !== undefined) {

@@ -101,6 +101,7 @@ export const DROP_REASONS = {
   'tcp-to-group': { what: 'TCP never speaks to a broadcast or multicast address', rule: 'RFC 9293 §3.9.2.3' },
   'tcp-no-connection': { what: 'no connection or listener matches; answered with a reset', rule: 'RFC 9293 §3.10.7.1' },
   'tcp-reset-to-closed': { what: 'a reset for a connection that does not exist', rule: 'RFC 9293 §3.10.7.1' },
+  'tcp-no-syn': { what: 'has no SYN, and the connection is still being opened', rule: 'RFC 9293 §3.10.7.3' },
   'tcp-listen-no-syn': { what: 'to a listener, without SYN', rule: 'RFC 9293 §3.10.7.2' },
   'tcp-backlog-full': { what: 'the listener’s queue is full', rule: 'RFC 9293 §3.10.7.2' },
   'tcp-outside-window': { what: 'outside the receive window', rule: 'RFC 9293 §3.10.7.4' },

@@ -182,14 +182,6 @@ export class UdpEndpoint {
     return undefined;
   }
 
-  /** Undoes `connect`. */
-  disconnect(): void {
-    this.remote = undefined;
-    this.remotePort = 0;
-    this.path = undefined;
-    this.local = this.boundAddress;
-  }
-
   /**
    * Sends one datagram of `length` bytes. It is copied before the call returns.
    * @returns an error of an earlier datagram (RFC 1122 §4.1.3.3), or `EDESTADDRREQ`, `EMSGSIZE`, `EACCES` (broadcast not

@@ -23,9 +23,12 @@ const OUT_OF_WINDOW_ACK_NS = 500e6;
 
 /** @returns why the segment was dropped, or `undefined` if it was taken */
 export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
-  block.lastHeardNs = block.environment.timers.now();
-  block.keepAliveProbes = 0;
   const reason = block.state === 'SYN-SENT' ? inSynSent(block, arrived) : inOtherStates(block, arrived);
+  // What is dropped may be from anybody, so it does not say that the peer is alive (RFC 9293 §3.8.4).
+  if (reason === undefined) {
+    block.lastHeardNs = block.environment.timers.now();
+    block.keepAliveProbes = 0;
+  }
   if (block.state !== 'CLOSED') {
     output(block);
     block.user?.changed();
@@ -51,8 +54,8 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
     end(block, 'ECONNREFUSED', 'the peer answered the SYN with a reset');
     return undefined;
   }
-  // Fourth, check the SYN bit.
-  if (!arrived.has(SYN)) return 'tcp-listen-no-syn';
+  // Fourth, check the SYN bit. Fifth, if neither SYN nor RST is set, drop the segment.
+  if (!arrived.has(SYN)) return 'tcp-no-syn';
   takeSyn(block, arrived);
   if (hasAck) return synAckArrived(block, arrived);
   // Simultaneous open: our SYN is not acknowledged yet.

@@ -25,7 +25,7 @@ import { IncomingSegment } from './incoming.ts';
 import { connectionHash, drawKey, initialSequenceNumber } from './initial-sequence.ts';
 import { enter } from './lifecycle.ts';
 import { Listener, type ListenerOwner, type ListenerUser } from './listener.ts';
-import { armRetransmission, output } from './output.ts';
+import { armRetransmission } from './output.ts';
 import { windowShift } from './receive-window.ts';
 import { sendReset } from './reset.ts';
 import * as segment from './segment.ts';
@@ -280,10 +280,5 @@ export class Tcp implements TransportProtocol, ConnectionOwner, ListenerOwner {
     const localPort = segment.sourcePort(error.view, error.at);
     const remotePort = segment.destinationPort(error.view, error.at);
     return this.connections.between(error.local, localPort, error.remote, remotePort);
-  }
-
-  /** Sends what can be sent on every connection: after a change that no segment announces. */
-  wake(): void {
-    for (const block of this.connections) output(block);
   }
 }

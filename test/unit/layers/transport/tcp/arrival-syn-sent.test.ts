@@ -101,7 +101,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     '§3.10.7.3 fifth: %s, neither SYN nor RST, is dropped',
     (text) => {
       const { peer, connection } = connecting();
-      peer.sends(text);
+      expect(peer.sends(text)).toBe('tcp-no-syn');
       peer.expectsNothing();
       expect(connection.state).toBe('SYN-SENT');
       expect(connection.block.rcvNxt).toBe(0);

@@ -74,6 +74,17 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     peer.expects('. 0:0(0) ack 11');
   });
 
+  test('a segment that is dropped may be from anybody: it is no sign of life', () => {
+    const { peer, connection } = alive();
+    peer.after('7200s');
+    for (let probe = 0; probe < 9; probe++) {
+      peer.sends('R 500:500(0)');
+      peer.sends('. 100001:100002(1) ack 1');
+      peer.after('75s');
+    }
+    expect(connection.error).toBe('ETIMEDOUT');
+  });
+
   test('(MUST-26) only when no sent data is outstanding', () => {
     const { peer, connection } = established({
       start,
