@@ -22,6 +22,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const outstanding = log.count > 0;
   ackEvent.nowNs = now;
   ackEvent.ackedBytes = Math.max(ackedBytes, 0);
+  ackEvent.lostBytes = 0;
   ackEvent.priorPipe = log.pipe;
   ackEvent.windowLimited = isWindowLimited(block);
   ackEvent.rttNs = -1;
@@ -41,9 +42,22 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   // What is lost already without a recovery going on did not fit the path (RFC 1191 §6.4).
   const lostBefore = log.lostBytes;
   block.detection.detect(block, ackedBytes > 0 || newlySacked > 0);
-  if (log.lostBytes > lostBefore && block.lossState === 'open') block.recovery.enter(block);
-  if (ackedBytes > 0 && !wasRecovering && block.lossState !== 'recovery') block.congestion.acknowledged(ackEvent);
+  ackEvent.lostBytes = Math.max(0, log.lostBytes - lostBefore);
+  if (ackEvent.lostBytes > 0 && block.lossState === 'open') block.recovery.enter(block);
+  tellController(block, wasRecovering);
   report(block);
+}
+
+function tellController(block: ControlBlock, wasRecovering: boolean): void {
+  const { ackEvent, congestion, rtt } = block;
+  ackEvent.pipe = block.log.pipe;
+  ackEvent.sndUna = block.sndUna;
+  ackEvent.sndNxt = block.sndNxt;
+  ackEvent.srttNs = rtt.srttNs;
+  ackEvent.minimumRttNs = rtt.minimumNs;
+  ackEvent.recovering = block.lossState === 'recovery';
+  congestion.measured(ackEvent);
+  if (ackEvent.ackedBytes > 0 && !wasRecovering && !ackEvent.recovering) congestion.acknowledged(ackEvent);
 }
 
 /** SND.UNA moves: samples the round trip, forgets what is acknowledged, restarts the timer. */

@@ -24,11 +24,23 @@ export function establish(block: ControlBlock, why: string): boolean {
   if (block.synRetransmitted) block.rtt.afterLostSyn();
   if (!block.owner.established(block)) return false;
   block.retries = 0;
-  block.congestion.start(block.smss, firstWindow(block));
+  startController(block);
   block.wasEstablished = true;
   enter(block, 'ESTABLISHED', why);
   restartKeepAlive(block);
   return true;
+}
+
+function startController(block: ControlBlock): void {
+  const { environment, identity, settings } = block;
+  block.congestion.start({
+    smss: block.smss,
+    initialWindow: firstWindow(block),
+    nowNs: environment.timers.now(),
+    srttNs: block.rtt.srttNs,
+    settings,
+    random: () => environment.random(`tcp congestion control ${identity.serial}`),
+  });
 }
 
 /** RFC 9293 §3.8.4: an idle connection is probed only if its program asked for that. */

@@ -124,9 +124,8 @@ function isWorthSending(block: ControlBlock, length: number, unsent: number, roo
 /** RFC 5681 §4.1: after an idle retransmission timeout the ACK clock is gone, so the window restarts. */
 function afterIdle(block: ControlBlock): void {
   if (!block.settings.slowStartAfterIdle || block.sndNxt !== block.sndUna) return;
-  if (block.environment.timers.now() - block.lastSentNs > block.rtt.rtoNs) {
-    block.congestion.idle(firstWindow(block));
-  }
+  const idleNs = block.environment.timers.now() - block.lastSentNs;
+  if (idleNs > block.rtt.rtoNs) block.congestion.idle(firstWindow(block), idleNs);
 }
 
 /** RFC 6928 §2: IW = min(10 * MSS, max(2 * MSS, 14600)), with the number of segments a setting. */

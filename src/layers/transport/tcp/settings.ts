@@ -28,6 +28,19 @@ export interface TcpSettings {
   slowStartAfterIdle: boolean;
   /** RFC 3042: new data on the first two duplicate ACKs. */
   limitedTransmit: boolean;
+  /** RFC 8985: with SACK, RACK by time instead of the threshold of duplicate ACKs; how its reordering window behaves. */
+  rack: boolean;
+  rackReorderingWindow: 'adaptive' | 'static' | 'none';
+  /** RFC 8985 §7: a probe draws news of a lost tail before the timer would. Needs SACK and RACK. */
+  tailLossProbe: boolean;
+  /** RFC 9937: how much goes out during recovery; without it SACK recovery is RFC 6675's. */
+  proportionalRateReduction: boolean;
+  /** RFC 2883: reports duplicates that arrive, and learns from such reports. */
+  duplicateSack: boolean;
+  /** RFC 3522 and 4015, RFC 5682, RFC 3708: finds out that a retransmission was for nothing, and undoes its effects. */
+  eifel: boolean;
+  forwardRtoRecovery: boolean;
+  duplicateSackUndo: boolean;
   /** RFC 5681 §3.2: without it only the retransmission timer recovers. */
   fastRetransmit: boolean;
   /** How many duplicate ACKs make a segment lost (RFC 5681 §3.2). */
@@ -77,6 +90,14 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   initialWindowSegments: 10,
   slowStartAfterIdle: true,
   limitedTransmit: true,
+  rack: true,
+  rackReorderingWindow: 'adaptive',
+  tailLossProbe: true,
+  proportionalRateReduction: true,
+  duplicateSack: true,
+  eifel: true,
+  forwardRtoRecovery: true,
+  duplicateSackUndo: true,
   fastRetransmit: true,
   duplicateAckThreshold: 3,
   retransmissionTimeoutInitialNs: SECOND,

@@ -16,9 +16,17 @@ export const RETRANSMITTED = 4;
 /** The segment carried our FIN, in its last sequence number. */
 export const FINAL = 8;
 
+/** Is told the fate of each record once: when it is first known to have arrived, and whenever it comes to be held for lost. */
+export interface FateWatcher {
+  /** Record `index`, with its flags as they were before. */
+  delivered(log: TransmitLog, index: number): void;
+  lost(log: TransmitLog, index: number): void;
+}
+
 const FIRST_RECORDS = 16;
 
 export class TransmitLog {
+  watcher: FateWatcher | undefined;
   /** How many records. Record 0 is the oldest. */
   count: number;
   /** Octets (SYN and FIN count) that are SACKed; lost and not sent again; sent again and not yet acknowledged. */
@@ -40,7 +48,8 @@ export class TransmitLog {
   /** Where the search for lost records goes on: none before it waits. */
   private lostHint: number;
 
-  constructor() {
+  constructor(watcher?: FateWatcher) {
+    this.watcher = watcher;
     this.count = 0;
     this.sackedBytes = 0;
     this.lostBytes = 0;
@@ -123,6 +132,7 @@ export class TransmitLog {
     if ((flags & RETRANSMITTED) !== 0) this.retransmittedBytes -= length;
     this.lostBytes += length;
     this.flagsOf[slot] = (flags & ~RETRANSMITTED) | LOST;
+    this.watcher?.lost(this, index);
     if (index < this.lostHint) this.lostHint = index;
   }
 
@@ -161,6 +171,7 @@ export class TransmitLog {
       if (greaterThan(this.endOf[slot]!, right)) break;
       const flags = this.flagsOf[slot]!;
       if ((flags & SACKED) !== 0) continue;
+      this.watcher?.delivered(this, index);
       const length = this.length(index);
       if ((flags & LOST) !== 0) this.lostBytes -= length;
       if ((flags & RETRANSMITTED) !== 0) this.retransmittedBytes -= length;
@@ -220,6 +231,7 @@ export class TransmitLog {
   }
 
   private removeFirst(): void {
+    if ((this.flags(0) & SACKED) === 0) this.watcher?.delivered(this, 0);
     this.uncount(this.flags(0), this.length(0));
     if ((this.flags(0) & SACKED) !== 0) this.sackedCount--;
     this.bytes -= this.length(0);

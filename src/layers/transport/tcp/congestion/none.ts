@@ -9,12 +9,16 @@ export class None implements CongestionControl {
   readonly name = 'none';
   readonly cwnd: number = UNBOUNDED;
   readonly ssthresh: number = UNBOUNDED;
+  readonly pacingRate = 0;
+  readonly ownsRecovery = true;
 
   start(): void {}
   resize(): void {}
+  measured(): void {}
   acknowledged(): void {}
   congestion(): void {}
   timeout(): void {}
   recovered(): void {}
+  undo(): void {}
   idle(): void {}
 }

@@ -1,8 +1,9 @@
 /** How much may be in the network: RFC 5681 §3.1 and §4.1, initial window RFC 6928. Segments have 1000 octets. */
 import { describe, expect, test } from 'vitest';
-import { AckEvent } from '../../../../../src/layers/transport/tcp/congestion/congestion-control.ts';
+import { AckEvent } from '../../../../../src/layers/transport/tcp/congestion/ack-event.ts';
 import { CONTROLLER_NAMES, createController } from '../../../../../src/layers/transport/tcp/congestion/controllers.ts';
 import { Reno } from '../../../../../src/layers/transport/tcp/congestion/reno.ts';
+import { RFC_SETTINGS } from '../../../../../src/layers/transport/tcp/settings.ts';
 import { Conversation, type ConversationOptions, established, SEQUENCE_STARTS, write } from './conversation.ts';
 import { inState } from './stage.ts';
 
@@ -220,7 +221,14 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
 describe('Reno by itself', () => {
   const avoiding = () => {
     const reno = new Reno();
-    reno.start(MSS, 10 * MSS);
+    reno.start({
+      smss: MSS,
+      initialWindow: 10 * MSS,
+      nowNs: 0,
+      srttNs: 0,
+      settings: RFC_SETTINGS,
+      random: () => ({ next: () => 0 }),
+    });
     reno.congestion(10 * MSS);
     const event = new AckEvent();
     event.windowLimited = true;

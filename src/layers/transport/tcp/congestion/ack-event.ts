@@ -1,0 +1,63 @@
+/**
+ * What one acknowledgment has told about the network. One record per connection, filled anew for each.
+ */
+export class AckEvent {
+  /** When it arrived, in nanoseconds. */
+  nowNs: number;
+  /** Octets that SND.UNA moved over. */
+  ackedBytes: number;
+  /** Octets that are known to have arrived and were not before: by cumulative acknowledgment or SACK. */
+  deliveredBytes: number;
+  /** Octets that detection has come to hold for lost by it. */
+  lostBytes: number;
+  /** Octets that arrived with Congestion Experienced, as far as the peer's feedback tells: RFC 3168, RFC 9768. */
+  markedBytes: number;
+  /** A round-trip time measured by this acknowledgment, or -1; smoothed; and the shortest (`Infinity` before any). */
+  rttNs: number;
+  srttNs: number;
+  minimumRttNs: number;
+  /** Octets in the network before it, and after it. */
+  priorPipe: number;
+  pipe: number;
+  sndUna: number;
+  sndNxt: number;
+  /** Whether the window, and not the program or the peer, was what held the sender back. */
+  windowLimited: boolean;
+  /** Whether a recovery is going on after it: RFC 5681 §3.2. */
+  recovering: boolean;
+  /** Octets delivered on this connection so far. */
+  delivered: number;
+  /** The delivery-rate sample, in bytes per second; 0 if this acknowledgment gives none. */
+  deliveryRate: number;
+  /** `delivered` when the sampled segment was sent; the sample's time; and whether the program left a gap in it. */
+  priorDelivered: number;
+  rateIntervalNs: number;
+  appLimited: boolean;
+  /** Octets in the network when the sampled segment was sent, and octets lost since then. */
+  inflightAtSend: number;
+  lostSinceSend: number;
+
+  constructor() {
+    this.nowNs = 0;
+    this.ackedBytes = 0;
+    this.deliveredBytes = 0;
+    this.lostBytes = 0;
+    this.markedBytes = 0;
+    this.rttNs = -1;
+    this.srttNs = 0;
+    this.minimumRttNs = Number.POSITIVE_INFINITY;
+    this.priorPipe = 0;
+    this.pipe = 0;
+    this.sndUna = 0;
+    this.sndNxt = 0;
+    this.windowLimited = false;
+    this.recovering = false;
+    this.delivered = 0;
+    this.deliveryRate = 0;
+    this.priorDelivered = 0;
+    this.rateIntervalNs = 0;
+    this.appLimited = false;
+    this.inflightAtSend = 0;
+    this.lostSinceSend = 0;
+  }
+}
