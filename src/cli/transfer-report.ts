@@ -28,6 +28,8 @@ export interface TransferReport {
   readonly segmentsSent: number;
   readonly retransmissions: number;
   readonly retransmissionsByCause: Readonly<Record<string, number>>;
+  /** The sender's, by its name. */
+  readonly congestionControl: string;
   readonly seed: number;
   readonly traceDigest: string;
   /** Repeats the run. */
@@ -41,7 +43,10 @@ export function showReport(report: TransferReport, title: string): string {
     ['SHA-256', report.ok ? report.sha256Sent : `${report.sha256Sent} sent\n${report.sha256Received} received`],
     ['goodput', goodput(report)],
     ['frames', `${report.framesSent} sent, ${report.framesDropped} lost on the way`],
-    ['segments', `${report.segmentsSent} of TCP; ${report.retransmissions} retransmissions`],
+    [
+      'segments',
+      `${report.segmentsSent} of TCP, ${report.congestionControl}; ${report.retransmissions} retransmissions`,
+    ],
     ...Object.entries(report.retransmissionsByCause).map(
       ([cause, count]) => ['', `${pad(count)} ${RETRANSMISSIONS[cause] ?? cause}`] as const,
     ),

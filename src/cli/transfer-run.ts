@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { type Family, type IpAddress, isLinkLocal } from '../layers/address.ts';
 import { formatIpAddress } from '../layers/address-text.ts';
 import type { ErrorCode } from '../layers/errors.ts';
+import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import { BulkTransfer, type Source } from '../sim/bulk-transfer.ts';
 import type { LinkOptions } from '../sim/medium/options.ts';
 import type { VirtualHost } from '../sim/virtual-host.ts';
@@ -23,6 +24,8 @@ export interface TransferStage {
   readonly mtu: number;
   readonly ipv6: boolean;
   readonly seed: number;
+  /** Settings of the sender's TCP that are not the usual ones. */
+  readonly tcp?: Partial<TcpSettings>;
 }
 
 export interface TransferPlan extends TransferStage {
@@ -81,7 +84,7 @@ export function setUp(stage: TransferStage, keepEvents = false, watch?: (recorde
   });
   const recorder = world.observer as Recorder;
   watch?.(recorder);
-  const sender = world.host('sender');
+  const sender = world.host('sender', { settings: { tcp: stage.tcp ?? {} } });
   const receiver = world.host('receiver');
   world.link({ host: sender, mtu: stage.mtu }, { host: receiver, mtu: stage.mtu }, stage.link);
   const family = stage.ipv6 ? 6 : 4;
@@ -135,6 +138,7 @@ export function runTransfer(plan: TransferPlan): TransferResult {
   capture?.end();
   const [sha256Sent, sha256Received] = [sent.digest('hex'), received.digest('hex')];
   const report: TransferReport = {
+    congestionControl: sender.settings.tcp.congestionControl,
     ok:
       ended &&
       error === undefined &&

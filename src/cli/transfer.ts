@@ -5,6 +5,8 @@ import { closeSync, openSync, readFileSync, realpathSync, writeSync } from 'node
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
+import { CONTROLLER_NAMES } from '../layers/transport/tcp/congestion/controllers.ts';
+import { RFC_SETTINGS } from '../layers/transport/tcp/settings.ts';
 import { bytesSource, patternSource, type Source } from '../sim/bulk-transfer.ts';
 import { type FaultList, parseFaultList } from '../sim/medium/fault-list.ts';
 import { formatSize, parseDuration, parseProbability, parseSize } from '../sim/units.ts';
@@ -24,6 +26,7 @@ interface TransferArguments extends LinkArguments {
   readonly faults?: string;
   readonly mtu?: number;
   readonly ipv6?: true;
+  readonly cc?: string;
   readonly seed: number;
   readonly pcap?: string;
   readonly ladder?: true | number;
@@ -36,7 +39,7 @@ A link option written A/B sets the two directions: --loss 1%/0% loses data, but 
 Examples:
   wirelab transfer README.md --loss 5% --rate 10Mbit/s --delay 20ms --ladder
   wirelab transfer --size 5MB --loss 10% --reorder 10% --duplicate 5% --jitter 20ms --ber 1e-6 --json
-  wirelab transfer --duration 60s --warmup 10s --rate 100Mbit/s --delay 25ms --queue 417 --loss 1e-3/0%
+  wirelab transfer --duration 60s --warmup 10s --rate 100Mbit/s --delay 25ms --queue 417 --loss 1e-3/0% --cc reno
 `;
 
 const DEFAULT_SIZE = '1MB';
@@ -59,6 +62,11 @@ export function registerTransfer(program: Command): void {
     .option('--faults <file>', 'a JSON list of faults, each for one frame: see the README')
     .option('--mtu <bytes>', 'the largest IP packet', numberFrom('--mtu', 68))
     .option('--ipv6', 'IPv6 instead of IPv4')
+    .addOption(
+      new Option('--cc <name>', `the sender's congestion control (${RFC_SETTINGS.congestionControl})`).choices(
+        CONTROLLER_NAMES,
+      ),
+    )
     .option('--seed <number>', 'every die of the run follows from it', numberFrom('--seed', 0), 1)
     .option('--pcap <file>', "writes what the sender's interface saw, for Wireshark")
     .option('--ladder [frames]', `draws the first frames (${DEFAULT_LADDER})`, numberFrom('--ladder', 1))
@@ -71,7 +79,8 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
   check(file, given);
   const { source, bytes, name } = load(file, given);
   const link = { ...linkOptions(given), ...(given.faults === undefined ? {} : { faults: loadFaults(given.faults) }) };
-  const stage = { link, mtu: given.mtu ?? 1500, ipv6: given.ipv6 === true, seed: given.seed };
+  const tcp = given.cc === undefined ? {} : { congestionControl: given.cc };
+  const stage = { link, mtu: given.mtu ?? 1500, ipv6: given.ipv6 === true, seed: given.seed, tcp };
   // A plan that makes no sense must not cost the file that --pcap names.
   attempt(() => setUp(stage));
   const capture = given.pcap === undefined ? undefined : openCapture(given.pcap);

@@ -24,6 +24,7 @@ const CASES: readonly (readonly [arguments_: readonly string[], code: number, sa
   [['transfer', '--seed', 'x'], 2, /--seed is a whole number/],
   [['transfer', '--mtu', '20'], 2, /--mtu is a whole number from 68 on/],
   [['transfer', '--ipv6', '--mtu', '600'], 2, /no room for IPv6, which needs 1280/],
+  [['transfer', '--cc', 'bic'], 2, /'bic' is invalid\. Allowed choices are none, reno/],
   [['transfer', '--json', '--ladder'], 2, /cannot be used with/],
   [['read', 'package.json', '--json', '-v'], 2, /cannot be used with/],
   [['transfer', '--duration', '0s'], 2, /--duration is longer than 0s/],

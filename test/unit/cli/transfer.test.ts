@@ -52,6 +52,19 @@ describe('transfer', () => {
     expect(other.traceDigest).not.toBe(first.traceDigest);
   });
 
+  test('--cc chooses the congestion control of the sender, and is part of the command that repeats the run', async () => {
+    const link = ['--size', '300kB', '--loss', '2%/0%', '--seed', '3'];
+    const usual = await report(link);
+    expect(usual.congestionControl).toBe('reno');
+    expect((await report([...link, '--cc', 'reno'])).traceDigest).toBe(usual.traceDigest);
+    const without = await report([...link, '--cc', 'none']);
+    expect(without.congestionControl).toBe('none');
+    expect(without.traceDigest).not.toBe(usual.traceDigest);
+    expect(without.command).toContain('--cc none');
+    const { stdout } = await wirelab(['transfer', ...link, '--cc', 'none']);
+    expect(stdout).toContain('of TCP, none;');
+  });
+
   test('A/B sets the directions: acknowledgments are not lost', async () => {
     const one = await report(['--size', '300kB', '--loss', '5%/0%', '--seed', '2']);
     const other = await report(['--size', '300kB', '--loss', '0%/5%', '--seed', '2']);
