@@ -1,15 +1,23 @@
 /**
- * The reset that answers a segment to which no connection belongs: RFC 9293 §3.10.7.1.
+ * A segment to which no connection belongs, and the reset that answers it: RFC 9293 §3.10.7.1.
  */
 
 import { pseudoHeaderSum } from '../../checksum.ts';
+import type { DropReason } from '../../drop.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as segment from './segment.ts';
 import { add } from './sequence.ts';
 
+/** §3.10.7.1 CLOSED. @returns why the segment was dropped */
+export function inClosed(environment: TcpEnvironment, arrived: IncomingSegment): DropReason {
+  if (arrived.has(segment.RST)) return 'tcp-reset-to-closed';
+  sendReset(environment, arrived);
+  return 'tcp-no-connection';
+}
+
 /** Sends it, to where the segment came from. A segment with RST is never answered: the caller has seen to that. */
-export function sendReset(environment: TcpEnvironment, arrived: IncomingSegment): void {
+function sendReset(environment: TcpEnvironment, arrived: IncomingSegment): void {
   const { packet } = arrived;
   if (packet === undefined) return;
   const path = environment.paths.path(packet.source(), packet.destination(), packet.interfaceIndex);

@@ -1,0 +1,101 @@
+/**
+ * The passive OPEN: which listener a segment belongs to, and what it does there: RFC 9293 §3.10.7.2. The listener's two
+ * queues are in `listener.ts`.
+ */
+import { isUnspecified } from '../../address.ts';
+import type { DropReason } from '../../drop.ts';
+import type { ReceivedPacket } from '../../network/packet.ts';
+import { takeSyn, takeWindow } from './arrival.ts';
+import type { ControlBlock } from './control-block.ts';
+import type { IncomingSegment } from './incoming.ts';
+import type { Listener, ListenerOwner } from './listener.ts';
+import type { Opening } from './opening.ts';
+import { inClosed } from './reset.ts';
+import { ACK, RST, SYN } from './segment.ts';
+
+export class PassiveOpen implements ListenerOwner {
+  private readonly opening: Opening;
+  private readonly listeners: Map<number, Listener[]>;
+  /** Which listener a connection that is not accepted yet came from. */
+  private readonly listenerOf: Map<ControlBlock, Listener>;
+
+  constructor(opening: Opening) {
+    this.opening = opening;
+    this.listeners = new Map();
+    this.listenerOf = new Map();
+  }
+
+  add(listener: Listener): void {
+    const atPort = this.listeners.get(listener.localPort);
+    if (atPort === undefined) this.listeners.set(listener.localPort, [listener]);
+    else atPort.push(listener);
+  }
+
+  listenerClosed(listener: Listener): void {
+    const atPort = this.listeners.get(listener.localPort) ?? [];
+    const left = atPort.filter((other) => other !== listener);
+    if (left.length === 0) this.listeners.delete(listener.localPort);
+    else this.listeners.set(listener.localPort, left);
+    listener.binding.exclusive = false;
+    listener.user?.changed();
+  }
+
+  /** The listener that fits best: one bound to the very address before one bound to all. */
+  listenerFor(packet: ReceivedPacket, port: number): Listener | undefined {
+    let best: Listener | undefined;
+    for (const listener of this.listeners.get(port) ?? []) {
+      const { address, dualStack } = listener.binding;
+      if (isUnspecified(address)) {
+        if (address.family === packet.family || dualStack) best ??= listener;
+      } else if (
+        address.family === packet.family &&
+        address.w3 === packet.destination3 &&
+        address.w2 === packet.destination2 &&
+        address.w1 === packet.destination1 &&
+        address.w0 === packet.destination0
+      ) {
+        return listener;
+      }
+    }
+    return best;
+  }
+
+  /** §3.10.7.2 LISTEN. @returns why the segment was dropped, or `undefined` if it was taken */
+  segmentArrives(listener: Listener, arrived: IncomingSegment): DropReason | undefined {
+    const { packet } = arrived;
+    // First, check for a RST; second, for an ACK; third, for a SYN.
+    if (arrived.has(RST)) return 'tcp-reset-to-closed';
+    if (arrived.has(ACK)) return inClosed(this.opening.environment, arrived);
+    if (!arrived.has(SYN) || packet === undefined) return 'tcp-listen-no-syn';
+    const refused = listener.refuses();
+    if (refused !== undefined) return refused;
+    const path = this.opening.environment.paths.path(packet.source(), packet.destination(), packet.interfaceIndex);
+    if (typeof path === 'string') return 'ip-no-route';
+    const { opening } = this;
+    const block = opening.create(path, arrived.destinationPort, arrived.sourcePort, { ...listener.settings }, false);
+    // Told when the whole segment is processed: what is accepted is established, and its window is the peer's.
+    block.user = { changed: () => listener.user?.changed() };
+    this.listenerOf.set(block, listener);
+    listener.synReceived(block);
+    opening.admit(block, 'SYN-RECEIVED', 'SYN arrived');
+    takeSyn(block, arrived);
+    takeWindow(block, arrived);
+    opening.sendSyn(block);
+    return undefined;
+  }
+
+  /** The handshake of a connection is over. @returns false if its listener has no room for it */
+  established(block: ControlBlock): boolean {
+    const listener = this.listenerOf.get(block);
+    if (listener === undefined) return true;
+    if (!listener.queue(block)) return false;
+    this.listenerOf.delete(block);
+    return true;
+  }
+
+  /** A connection has ended. */
+  closed(block: ControlBlock): void {
+    this.listenerOf.get(block)?.forget(block);
+    this.listenerOf.delete(block);
+  }
+}
