@@ -6,8 +6,8 @@ const SACK = { settings: { selectiveAcknowledgment: true }, peerSyn: 'mss 1460,s
 const TIMESTAMPS = { settings: { timestamps: true }, peerSyn: 'mss 1460,TS val 100 ecr 0' } as const;
 
 describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start) => {
-  describe('RFC 9293 §3.8.6.3: delayed ACK', () => {
-    test('(MUST-40) one segment is acknowledged within 0.5 s, and not at once', () => {
+  describe('delayed ACK', () => {
+    test('RFC 9293 §3.8.6.3 (MUST-40, SHLD-18): one segment is acknowledged within 0.5 s, and not at once', () => {
       const { peer, connection } = established({ start });
       peer.sends('. 1:101(100) ack 1');
       peer.after('99ms');
@@ -19,7 +19,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expectsNothing();
     });
 
-    test('(SHLD-19) every second segment at once, whatever its size', () => {
+    test('RFC 9293 §3.8.6.3 (SHLD-19): every second segment at once, whatever its size', () => {
       const { peer } = established({ start });
       for (let at = 1; at < 10_000; at += 200) {
         peer.sends(`. ${at}:${at + 100}(100) ack 1`);
@@ -31,7 +31,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expectsNothing();
     });
 
-    test('data that goes the other way carries the acknowledgment', () => {
+    test('RFC 9293 §3.10.7.4 seventh: data that goes the other way carries the acknowledgment', () => {
       const { peer, connection } = established({ start });
       peer.sends('. 1:101(100) ack 1');
       write(connection, 10);
@@ -48,7 +48,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1(0) ack 201');
     });
 
-    test('a segment without data is not acknowledged', () => {
+    test('RFC 9293 §3.5: a segment without data is not acknowledged: ACKs are not ACKed', () => {
       const { peer } = established({ start });
       peer.sends('. 1:1(0) ack 1');
       peer.sends('P. 1:1(0) ack 1 win 100');
@@ -57,8 +57,8 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
     });
   });
 
-  describe('RFC 5681 §4.2: at once', () => {
-    test('out of order: one duplicate ACK for each segment', () => {
+  describe('acknowledged at once', () => {
+    test('RFC 5681 §4.2: out of order: one duplicate ACK for each segment, at once', () => {
       const { peer } = established({ start });
       for (const at of [101, 201, 401, 301]) {
         peer.sends(`. ${at}:${at + 100}(100) ack 1`);
@@ -67,7 +67,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       }
     });
 
-    test('a gap filled, in part and wholly', () => {
+    test('RFC 5681 §4.2: a gap filled, in part and wholly: an ACK at once', () => {
       const { peer } = established({ start });
       peer.sends('. 101:201(100) ack 1');
       peer.sends('. 301:401(100) ack 1');
@@ -81,7 +81,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expectsNothing();
     });
 
-    test('a duplicate', () => {
+    test('RFC 9293 §3.10.7.4 first: a duplicate: an ACK at once', () => {
       const { peer } = established({ start });
       peer.sends('. 1:101(100) ack 1');
       peer.sends('. 1:101(100) ack 1');
@@ -93,7 +93,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expectsNothing();
     });
 
-    test('a delayed ACK that was due goes with it, and not again', () => {
+    test('RFC 5681 §4.2: not more than one ACK for a segment: a delayed ACK that was due goes with it, and not again', () => {
       const { peer } = established({ start });
       peer.sends('. 1:101(100) ack 1');
       peer.sends('. 201:301(100) ack 1');
@@ -103,15 +103,15 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
     });
   });
 
-  describe('SACK: RFC 2018', () => {
-    test('§4: not sent to a peer that has not offered it', () => {
+  describe('SACK', () => {
+    test('RFC 2018 §4: not sent to a peer that has not offered it', () => {
       const { peer } = established({ start, settings: { selectiveAcknowledgment: true } });
       peer.sends('. 101:201(100) ack 1');
       peer.expects('. 1:1(0) ack 1 win 65535');
       expect(peer.story()).not.toContain('sack ');
     });
 
-    test('§7 case 2: the first segment is lost, the next seven arrive', () => {
+    test('RFC 2018 §7 case 2: the first segment is lost, the next seven arrive', () => {
       const { peer } = established({ start, ...SACK });
       peer.sends('. 1:5000(4999) ack 1');
       peer.after('100ms');
@@ -122,7 +122,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       }
     });
 
-    test('§7 case 3: the 2nd, 4th, 6th and 8th are lost; then the 4th and the 2nd come', () => {
+    test('RFC 2018 §7 case 3: the 2nd, 4th, 6th and 8th are lost; then the 4th and the 2nd come', () => {
       const { peer } = established({ start, ...SACK });
       peer.sends('. 1:5000(4999) ack 1');
       peer.sends('. 5000:5500(500) ack 1');
@@ -139,7 +139,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1(0) ack 7500 <nop,nop,sack 8000:8500>');
     });
 
-    test('§3: four blocks at most, the most recent ones', () => {
+    test('RFC 2018 §3: four blocks at most, the most recent ones', () => {
       const { peer } = established({ start, ...SACK });
       for (const at of [101, 301, 501, 701, 901]) peer.sends(`. ${at}:${at + 100}(100) ack 1`);
       peer.takeSent();
@@ -147,7 +147,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1(0) ack 1 <nop,nop,sack 1101:1201 901:1001 701:801 501:601>');
     });
 
-    test('§3: three blocks beside timestamps', () => {
+    test('RFC 2018 §3: three blocks beside timestamps', () => {
       const settings = { timestamps: true, selectiveAcknowledgment: true };
       const { peer } = established({ start, settings, peerSyn: 'mss 1460,sackOK,TS val 100 ecr 0' });
       for (const at of [101, 301, 501]) peer.sends(`. ${at}:${at + 100}(100) ack 1 <nop,nop,TS val 101 ecr 0>`);
@@ -156,7 +156,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1(0) ack 1 <nop,nop,TS val 0 ecr 100,nop,nop,sack 701:801 501:601 301:401>');
     });
 
-    test('§4: the first block MUST be that of the segment that triggered the ACK: of a duplicate as well', () => {
+    test('RFC 2018 §4: the first block MUST be that of the segment that triggered the ACK: of a duplicate as well', () => {
       const { peer } = established({ start, ...SACK });
       for (const at of [101, 301, 501]) peer.sends(`. ${at}:${at + 100}(100) ack 1`);
       peer.takeSent();
@@ -166,7 +166,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1(0) ack 1 <nop,nop,sack 301:401 101:201 501:601>');
     });
 
-    test('§4: data that goes out while there is a gap carries the blocks too', () => {
+    test('RFC 2018 §4: data that goes out while there is a gap carries the blocks too', () => {
       const { peer, connection } = established({ start, ...SACK });
       peer.sends('. 101:201(100) ack 1');
       peer.takeSent();
@@ -174,7 +174,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1449(1448) ack 1 <nop,nop,sack 101:201>');
     });
 
-    test('§2: offered in a SYN; in a SYN-ACK only if the SYN had it', () => {
+    test('RFC 2018 §2: offered in a SYN; in a SYN-ACK only if the SYN had it', () => {
       const active = established({ start, ...SACK });
       expect(active.peer.ladder[0]).toContain('<mss 1460,nop,nop,sackOK>');
       const passive = established({ start, ...SACK, passive: true });
@@ -183,15 +183,15 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       expect(without.peer.ladder[1]).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460>');
     });
 
-    test('a FIN beyond the gap is in the block', () => {
+    test('RFC 2018 §3: a FIN beyond the gap is in the block', () => {
       const { peer } = established({ start, ...SACK });
       peer.sends('F. 101:201(100) ack 1');
       peer.expects('. 1:1(0) ack 1 <nop,nop,sack 101:202>');
     });
   });
 
-  describe('timestamps: RFC 7323', () => {
-    test('§3.2: a SYN offers with TSecr 0; the option is in every segment afterwards', () => {
+  describe('timestamps', () => {
+    test('RFC 7323 §3.2: a SYN offers with TSecr 0; the option is in every segment afterwards', () => {
       const { peer, connection } = established({ start, ...TIMESTAMPS });
       expect(peer.ladder[0]).toContain('> S 0:0(0) win 65535 <mss 1460,nop,nop,TS val 0 ecr 0>');
       peer.after('5ms');
@@ -203,14 +203,14 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('F. 11:11(0) ack 2 <nop,nop,TS val 5 ecr 103>');
     });
 
-    test('§3.2: a SYN-ACK has it only if the SYN had it', () => {
+    test('RFC 7323 §3.2: a SYN-ACK has it only if the SYN had it', () => {
       const without = established({ start, settings: { timestamps: true }, passive: true });
       expect(without.peer.story()).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460>');
       const having = established({ start, ...TIMESTAMPS, passive: true });
       expect(having.peer.story()).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460,nop,nop,TS val 0 ecr 100>');
     });
 
-    test('§3.2: a segment without it is silently dropped, and does not end the connection', () => {
+    test('RFC 7323 §3.2: a segment without it is silently dropped, and does not end the connection', () => {
       const { peer, connection } = established({ start, ...TIMESTAMPS });
       expect(peer.sends('. 1:101(100) ack 1')).toBe('tcp-no-timestamp');
       peer.after('1s');
@@ -219,7 +219,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       expect(connection.readableBytes).toBe(0);
     });
 
-    test('§3.2: received on a connection without it, it is ignored', () => {
+    test('RFC 7323 §3.2: received on a connection without it, it is ignored', () => {
       const { peer, connection } = established({ start });
       peer.sends('. 1:101(100) ack 1 <nop,nop,TS val 7 ecr 9>');
       peer.sends('. 101:201(100) ack 1 <nop,nop,TS val 3 ecr 9>');
@@ -227,7 +227,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       expect(readAll(connection)).toBe(200);
     });
 
-    test('§4.3 (A): with delayed ACKs the earliest unacknowledged segment is echoed', () => {
+    test('RFC 7323 §4.3 (A): with delayed ACKs the earliest unacknowledged segment is echoed', () => {
       const { peer } = established({ start, ...TIMESTAMPS });
       peer.sends('. 1:101(100) ack 1 <nop,nop,TS val 101 ecr 0>');
       peer.sends('. 101:201(100) ack 1 <nop,nop,TS val 102 ecr 0>');
@@ -237,7 +237,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expects('. 1:1(0) ack 401 <nop,nop,TS val 0 ecr 103>');
     });
 
-    test('§4.3: the second example: out of order, every segment acknowledged', () => {
+    test('RFC 7323 §4.3 (B, C): the second example: out of order, every segment acknowledged', () => {
       const { peer } = established({ start, ...TIMESTAMPS });
       const arrives = (at: number, val: number, ack: number, echo: number): void => {
         peer.sends(`. ${at}:${at + 100}(100) ack 1 <nop,nop,TS val ${val} ecr 0>`);
@@ -255,7 +255,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       arrives(301, 104, 501, 104); // D
     });
 
-    test('§5.3 R1, PAWS: an older timestamp: dropped, and an ACK', () => {
+    test('RFC 7323 §5.3 R1: PAWS: an older timestamp: dropped, and an ACK', () => {
       const { peer, connection } = established({ start, ...TIMESTAMPS });
       expect(peer.sends('. 1:101(100) ack 1 <nop,nop,TS val 99 ecr 0>')).toBe('tcp-paws');
       peer.expects('. 1:1(0) ack 1 <nop,nop,TS val 0 ecr 100>');
@@ -264,7 +264,7 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       expect(readAll(connection)).toBe(100);
     });
 
-    test('§5.2: timestamps wrap like sequence numbers', () => {
+    test('RFC 7323 §5.2: timestamps wrap like sequence numbers', () => {
       const peerSyn = `mss 1460,TS val ${0xffff_fffe} ecr 0`;
       const { peer, connection, block } = established({ start, settings: { timestamps: true }, peerSyn });
       expect(peer.sends('. 1:101(100) ack 1 <nop,nop,TS val 3 ecr 0>')).toBeUndefined();
@@ -273,14 +273,14 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       expect(readAll(connection)).toBe(100);
     });
 
-    test('§5.3: a segment held beyond a gap is not inspected again when the gap is filled', () => {
+    test('RFC 7323 §5.3 R4: a segment held beyond a gap is not inspected again when the gap is filled', () => {
       const { peer, connection } = established({ start, ...TIMESTAMPS });
       peer.sends('. 101:201(100) ack 1 <nop,nop,TS val 101 ecr 0>');
       peer.sends('. 1:101(100) ack 1 <nop,nop,TS val 105 ecr 0>');
       expect(readAll(connection)).toBe(200);
     });
 
-    test('§5.5: after 24 idle days TS.Recent is invalid: the segment is accepted and R3 updates TS.Recent', () => {
+    test('RFC 7323 §5.5: after 24 idle days TS.Recent is invalid: the segment is accepted and R3 updates TS.Recent', () => {
       const { peer, connection, block } = established({ start, ...TIMESTAMPS });
       peer.after(`${23 * 24 * 3600}s`);
       expect(peer.sends('. 1:101(100) ack 1 <nop,nop,TS val 50 ecr 0>')).toBe('tcp-paws');

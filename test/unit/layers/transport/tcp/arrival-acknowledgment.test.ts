@@ -4,18 +4,21 @@ import { readAll, SEQUENCE_STARTS, write } from './conversation.ts';
 import { fields, inState, STAGE_NAMES, SYNCHRONIZED } from './stage.ts';
 
 describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number %i', (start) => {
-  test.each(STAGE_NAMES)('%s: "if the ACK bit is off, drop the segment and return"', (name) => {
-    const { peer, block, peers } = inState(name, { start });
-    const before = fields(block);
-    for (const text of [`P ${peers}:${peers + 10}(10)`, `F ${peers}:${peers}(0)`, `U ${peers}:${peers}(0) urg 5`]) {
-      expect(peer.sends(text)).toBe('tcp-no-ack');
-    }
-    peer.expectsNothing();
-    expect(fields(block)).toEqual(before);
-  });
+  test.each(STAGE_NAMES)(
+    'RFC 9293 §3.10.7.4 fifth: "if the ACK bit is off, drop the segment and return", in %s',
+    (name) => {
+      const { peer, block, peers } = inState(name, { start });
+      const before = fields(block);
+      for (const text of [`P ${peers}:${peers + 10}(10)`, `F ${peers}:${peers}(0)`, `U ${peers}:${peers}(0) urg 5`]) {
+        expect(peer.sends(text)).toBe('tcp-no-ack');
+      }
+      peer.expectsNothing();
+      expect(fields(block)).toEqual(before);
+    },
+  );
 
   test.each(['SYN-RECEIVED', 'SYN-RECEIVED (active)'] as const)(
-    '%s: a bad ACK is answered by <SEQ=SEG.ACK><CTL=RST>',
+    'RFC 9293 §3.10.7.4 fifth: a bad ACK is answered by <SEQ=SEG.ACK><CTL=RST>, in %s',
     (name) => {
       const { peer, block } = inState(name, { start });
       for (const ack of [0, 2, -70_000, 70_000]) {
@@ -33,7 +36,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
   test.each([
     ['text', 'P. 1:11(10) ack 1', 'ESTABLISHED'],
     ['a FIN', 'F. 1:11(10) ack 1', 'CLOSE-WAIT'],
-  ] as const)('SYN-RECEIVED: the ACK that completes the handshake may bring %s', (_, text, state) => {
+  ] as const)('RFC 9293 §3.10.7.4 fifth: the ACK that completes the handshake may bring %s', (_, text, state) => {
     const { peer, block, connection } = inState('SYN-RECEIVED', { start });
     peer.sends(text);
     expect(block.state).toBe(state);
@@ -41,7 +44,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
   });
 
   test.each(SYNCHRONIZED)(
-    '%s: RFC 9293: an ACK of something not yet sent draws an ACK, and the segment is dropped',
+    'RFC 9293 §3.10.7.4 fifth: an ACK of something not yet sent draws an ACK, and the segment is dropped, in %s',
     (name) => {
       const { peer, block, ours, peers } = inState(name, { start });
       const before = fields(block);
@@ -55,7 +58,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
   );
 
   test.each(SYNCHRONIZED)(
-    '%s: RFC 5961 §5.2: an ACK below SND.UNA - MAX.SND.WND draws an ACK, and the segment is dropped',
+    'RFC 9293 §3.10.7.4 fifth (MAY-12) and RFC 5961 §5.2: an ACK below SND.UNA - MAX.SND.WND draws an ACK, and the segment is dropped, in %s',
     (name) => {
       const { peer, block, ours, peers } = inState(name, { start, peerWindow: 5000 });
       const before = fields(block);
@@ -81,7 +84,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
     expect(connection.readableBytes).toBe(0);
   });
 
-  test('RFC 9293: SND.UNA < SEG.ACK =< SND.NXT advances SND.UNA and frees what is acknowledged, in the middle of a segment too', () => {
+  test('RFC 9293 §3.10.7.4 fifth: SND.UNA < SEG.ACK =< SND.NXT advances SND.UNA and frees what is acknowledged, in the middle of a segment too', () => {
     const { peer, connection, block } = inState('ESTABLISHED', { start });
     write(connection, 2920);
     peer.takeSent();
@@ -95,7 +98,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
   });
 
   test.each(['ESTABLISHED', 'FIN-WAIT-2', 'CLOSE-WAIT'] as const)(
-    '%s: a duplicate ACK "can be ignored": the text is still taken',
+    'RFC 9293 §3.10.7.4 fifth: a duplicate ACK "can be ignored", in %s',
     (name) => {
       const { peer, block, peers } = inState(name, { start });
       expect(peer.sends(`. ${peers}:${peers}(0) ack 0`)).toBeUndefined();
@@ -109,7 +112,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
       ['FIN-WAIT-1', 'FIN-WAIT-2'],
       ['CLOSING', 'TIME-WAIT'],
       ['LAST-ACK', 'CLOSED'],
-    ] as const)('%s becomes %s', (name, next) => {
+    ] as const)('RFC 9293 §3.10.7.4 fifth: the acknowledgment of our FIN: %s becomes %s', (name, next) => {
       const { peer, connection, ours, peers } = inState(name, { start });
       peer.sends(`. ${peers}:${peers}(0) ack ${ours - 1}`);
       expect(connection.state).toBe(name);
@@ -119,7 +122,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
       peer.expectsNothing();
     });
 
-    test('FIN-WAIT-1: an ACK of the data alone does not do', () => {
+    test('RFC 9293 §3.10.7.4 fifth: an ACK of the data alone does not take FIN-WAIT-1 further', () => {
       const { peer, connection } = inState('ESTABLISHED', { start });
       write(connection, 100);
       connection.shutdownSend();
@@ -136,7 +139,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the ACK field, from sequence number
 describe.each(SEQUENCE_STARTS)('fifth check: the send window, from sequence number %i', (start) => {
   const stage = () => inState('ESTABLISHED', { start, peerWindow: 5000 });
 
-  test('SND.WL1 < SEG.SEQ: a later segment updates it', () => {
+  test('RFC 9293 §3.10.7.4 fifth: SND.WL1 < SEG.SEQ: a later segment updates the window', () => {
     const { peer, block } = stage();
     peer.sends('. 1:11(10) ack 1 win 4000');
     expect(block.sndWnd).toBe(4000);
@@ -144,7 +147,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the send window, from sequence numb
     expect(block.sndWnd).toBe(3000);
   });
 
-  test('SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK: the same place with the same or a later ACK updates it', () => {
+  test('RFC 9293 §3.10.7.4 fifth: SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK: the same place with the same or a later ACK updates the window', () => {
     const { peer, block } = stage();
     peer.sends('. 1:1(0) ack 1 win 4000');
     expect(block.sndWnd).toBe(4000);
@@ -152,7 +155,7 @@ describe.each(SEQUENCE_STARTS)('fifth check: the send window, from sequence numb
     expect(block.sndWnd).toBe(6000);
   });
 
-  test('an old segment, delivered late, does not', () => {
+  test('RFC 9293 §3.10.7.4 fifth: an old segment, delivered late, does not update the window', () => {
     const { peer, connection, block } = stage();
     write(connection, 100);
     peer.sends('. 11:21(10) ack 1 win 3000'); // overtakes …

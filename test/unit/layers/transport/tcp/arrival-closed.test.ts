@@ -37,7 +37,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in CLOSED, from sequence number 
     },
   );
 
-  test('RFC 9293 §3.9.2.3 (MUST-57): a segment to a group is silently discarded', () => {
+  test('RFC 9293 §3.9.2.3 (MUST-57): a SYN to a group is silently discarded', () => {
     const peer = new Conversation({ start });
     expect(peer.sends('S 0:0(0)', PEER_PORT, true)).toBe('tcp-to-group');
     peer.listen();

@@ -16,29 +16,35 @@ const ENDS_WITH = {
 } as const;
 
 describe.each(SEQUENCE_STARTS)('second check: RST, from sequence number %i', (start) => {
-  test.each(STAGE_NAMES)('%s: RFC 5961 §3.2 (2): at RCV.NXT it resets the connection', (name) => {
-    const { peer, connection, peers } = inState(name, { start });
-    peer.sends(`R ${peers}:${peers}(0)`);
-    peer.expectsNothing();
-    expect(connection.state).toBe('CLOSED');
-    expect(connection.error).toBe(ENDS_WITH[name]);
-    expect(peer.tcp.connections.size).toBe(0);
-    expect(peer.time.idle).toBe(true);
-    peer.expectsNothing();
-  });
+  test.each(STAGE_NAMES)(
+    'RFC 9293 §3.10.7.4 second (2) and RFC 5961 §3.2 (2): a reset at RCV.NXT ends the connection, in %s',
+    (name) => {
+      const { peer, connection, peers } = inState(name, { start });
+      peer.sends(`R ${peers}:${peers}(0)`);
+      peer.expectsNothing();
+      expect(connection.state).toBe('CLOSED');
+      expect(connection.error).toBe(ENDS_WITH[name]);
+      expect(peer.tcp.connections.size).toBe(0);
+      expect(peer.time.idle).toBe(true);
+      peer.expectsNothing();
+    },
+  );
 
-  test.each(STAGE_NAMES)('%s: RFC 5961 §3.2 (3): elsewhere in the window it draws a challenge ACK', (name) => {
-    const { peer, block, ours, peers } = inState(name, { start });
-    const before = fields(block);
-    for (const sequence of [peers + 1, peers + block.rcvWnd - 1]) {
-      expect(peer.sends(`R ${sequence}:${sequence}(0)`)).toBe('tcp-challenge');
-      peer.expects(`. ${ours}:${ours}(0) ack ${peers}`);
-    }
-    peer.expectsNothing();
-    expect(fields(block)).toEqual(before);
-  });
+  test.each(STAGE_NAMES)(
+    'RFC 9293 §3.10.7.4 second (3) and RFC 5961 §3.2 (3): a reset elsewhere in the window draws a challenge ACK, in %s',
+    (name) => {
+      const { peer, block, ours, peers } = inState(name, { start });
+      const before = fields(block);
+      for (const sequence of [peers + 1, peers + block.rcvWnd - 1]) {
+        expect(peer.sends(`R ${sequence}:${sequence}(0)`)).toBe('tcp-challenge');
+        peer.expects(`. ${ours}:${ours}(0) ack ${peers}`);
+      }
+      peer.expectsNothing();
+      expect(fields(block)).toEqual(before);
+    },
+  );
 
-  test('RFC 9293 §3.10.7.4: what has come in order before a reset is lost with it, and the error tells', () => {
+  test('RFC 9293 §3.6 (MUST-12): what has come in order before a reset is lost with it, and the error tells', () => {
     const { peer, connection } = inState('ESTABLISHED', { start });
     peer.sends('P. 1:11(10) ack 1');
     peer.sends('R 11:11(0)');
@@ -71,7 +77,7 @@ describe.each(SEQUENCE_STARTS)('second check: RST, from sequence number %i', (st
 
 describe.each(SEQUENCE_STARTS)('fourth check: SYN, from sequence number %i', (start) => {
   test.each(SYNCHRONIZED)(
-    '%s: RFC 5961 §4.2: a SYN draws a challenge ACK, irrespective of its sequence number',
+    'RFC 9293 §3.10.7.4 fourth and RFC 5961 §4.2: a SYN draws a challenge ACK, irrespective of its sequence number, in %s',
     (name) => {
       const { peer, block, ours, peers } = inState(name, { start });
       const before = fields(block);
@@ -94,7 +100,7 @@ describe.each(SEQUENCE_STARTS)('fourth check: SYN, from sequence number %i', (st
     expect(connection.error).toBe('ECONNRESET');
   });
 
-  test('RFC 9293 §3.10.7.4: SYN-RECEIVED from LISTEN: a SYN in the window returns to LISTEN', () => {
+  test('RFC 9293 §3.5 (MUST-11) and RFC 9293 §3.10.7.4 fourth: SYN-RECEIVED from LISTEN: a SYN in the window returns to LISTEN', () => {
     const { peer, connection } = inState('SYN-RECEIVED', { start });
     peer.sends('S 100:100(0)');
     expect(connection.state).toBe('CLOSED');
@@ -104,25 +110,28 @@ describe.each(SEQUENCE_STARTS)('fourth check: SYN, from sequence number %i', (st
     peer.expects('S. 0:0(0) ack 201');
   });
 
-  test('RFC 9293 §3.10.7.4: SYN-RECEIVED from SYN-SENT: a SYN in the window draws a challenge ACK', () => {
+  test('RFC 9293 §3.5 (MUST-11) and RFC 9293 §3.10.7.4 fourth: SYN-RECEIVED from SYN-SENT: a SYN in the window draws a challenge ACK', () => {
     const { peer, connection } = inState('SYN-RECEIVED (active)', { start });
     peer.sends('S 100:100(0)');
     peer.expects('. 1:1(0) ack 1');
     expect(connection.state).toBe('SYN-RECEIVED');
   });
 
-  test.each(['S 0:0(0)', 'S 0:100(100)'])('SYN-RECEIVED: the same %s again draws the SYN-ACK again', (text) => {
-    const { peer, connection } = inState('SYN-RECEIVED', { start });
-    expect(peer.sends(text)).toBe('tcp-duplicate');
-    peer.expects('S. 0:0(0) ack 1');
-    peer.expectsNothing();
-    expect(connection.state).toBe('SYN-RECEIVED');
-    peer.sends('. 1:1(0) ack 1');
-    expect(connection.state).toBe('ESTABLISHED');
-  });
+  test.each(['S 0:0(0)', 'S 0:100(100)'])(
+    'RFC 9293 §3.8.1: in SYN-RECEIVED the same %s again draws the SYN-ACK again',
+    (text) => {
+      const { peer, connection } = inState('SYN-RECEIVED', { start });
+      expect(peer.sends(text)).toBe('tcp-duplicate');
+      peer.expects('S. 0:0(0) ack 1');
+      peer.expectsNothing();
+      expect(connection.state).toBe('SYN-RECEIVED');
+      peer.sends('. 1:1(0) ack 1');
+      expect(connection.state).toBe('ESTABLISHED');
+    },
+  );
 
   test.each(['S. 0:0(0) ack 1', 'S. 0:10(10) ack 1'])(
-    'RFC 9293 §3.5 figure 8: %s completes a simultaneous open',
+    'RFC 9293 §3.5 figure 7 (MUST-10): %s completes a simultaneous open',
     (text) => {
       const { peer, connection, block } = inState('SYN-RECEIVED (active)', { start });
       expect(peer.sends(`${text} win 400`)).toBeUndefined();
@@ -135,8 +144,8 @@ describe.each(SEQUENCE_STARTS)('fourth check: SYN, from sequence number %i', (st
   );
 });
 
-describe('RFC 5961 §7: challenge ACKs are throttled', () => {
-  test('so many a second for all connections of the host, and again in the next second', () => {
+describe('challenge ACKs are throttled', () => {
+  test('RFC 5961 §7: so many challenge ACKs a second for all connections of the host, and again in the next second', () => {
     const peer = new Conversation({ settings: { challengeAcksPerSecond: 5 } });
     const connection = peer.connect();
     peer.sends('S. 0:0(0) ack 1');
@@ -149,7 +158,7 @@ describe('RFC 5961 §7: challenge ACKs are throttled', () => {
     expect(connection.state).toBe('ESTABLISHED');
   });
 
-  test('0 means any number', () => {
+  test('RFC 5961 §7: the limit can be switched off: 0 means any number', () => {
     const peer = new Conversation({ settings: { challengeAcksPerSecond: 0 } });
     peer.connect();
     peer.sends('S. 0:0(0) ack 1');

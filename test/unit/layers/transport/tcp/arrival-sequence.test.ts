@@ -6,8 +6,8 @@ import { fields, inState, STAGE_NAMES, SYNCHRONIZED } from './stage.ts';
 describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (start) => {
   const from: ConversationOptions = { start, settings: { receiveBufferBytes: 1000 } };
 
-  describe.each(SYNCHRONIZED)('%s', (name) => {
-    test('length 0, window > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND is acceptable', () => {
+  describe.each(SYNCHRONIZED)('in %s', (name) => {
+    test('RFC 9293 §3.10.7.4 first: length 0, window > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND is acceptable', () => {
       const { peer, block, peers } = inState(name, from);
       const ack = (block.sndUna - block.iss) | 0;
       for (const sequence of [peers, peers + 1, peers + block.rcvWnd - 1]) {
@@ -23,35 +23,41 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
       ['far before RCV.NXT', -1_000_000],
       ['at the right edge', 'edge'],
       ['far beyond the right edge', 1_000_000],
-    ] as const)('length 0, window > 0: %s is answered with one ACK and changes nothing', (_, place) => {
-      const { peer, block, ours, peers } = inState(name, from);
-      const before = fields(block);
-      const sequence = peers + (place === 'edge' ? block.rcvWnd : place);
-      expect(peer.sends(`. ${sequence}:${sequence}(0) ack ${ours} win 777`)).toBe('tcp-outside-window');
-      peer.expects(`. ${ours}:${ours}(0) ack ${peers}`);
-      peer.expectsNothing();
-      expect(fields(block)).toEqual(before);
-    });
+    ] as const)(
+      'RFC 9293 §3.10.7.4 first: length 0, window > 0: %s is answered with one ACK and changes nothing',
+      (_, place) => {
+        const { peer, block, ours, peers } = inState(name, from);
+        const before = fields(block);
+        const sequence = peers + (place === 'edge' ? block.rcvWnd : place);
+        expect(peer.sends(`. ${sequence}:${sequence}(0) ack ${ours} win 777`)).toBe('tcp-outside-window');
+        peer.expects(`. ${ours}:${ours}(0) ack ${peers}`);
+        peer.expectsNothing();
+        expect(fields(block)).toEqual(before);
+      },
+    );
 
     test.each([
       ['ends just before RCV.NXT', -10],
       ['starts at the right edge', 'edge'],
       ['is far beyond', 100_000],
-    ] as const)('length > 0, window > 0: what %s is answered with one ACK and changes nothing', (_, place) => {
-      const { peer, block, ours, peers } = inState(name, from);
-      const before = fields(block);
-      const sequence = peers + (place === 'edge' ? block.rcvWnd : place);
-      for (let time = 0; time < 2; time++) {
-        peer.sends(`P. ${sequence}:${sequence + 10}(10) ack ${ours} win 777`);
-        expect(peer.lastDrop).toBe(place === -10 ? 'tcp-duplicate' : 'tcp-outside-window');
-        peer.expects(`. ${ours}:${ours}(0) ack ${peers}`);
-      }
-      peer.expectsNothing();
-      expect(fields(block)).toEqual(before);
-    });
+    ] as const)(
+      'RFC 9293 §3.10.7.4 first: length > 0, window > 0: what %s is answered with one ACK and changes nothing',
+      (_, place) => {
+        const { peer, block, ours, peers } = inState(name, from);
+        const before = fields(block);
+        const sequence = peers + (place === 'edge' ? block.rcvWnd : place);
+        for (let time = 0; time < 2; time++) {
+          peer.sends(`P. ${sequence}:${sequence + 10}(10) ack ${ours} win 777`);
+          expect(peer.lastDrop).toBe(place === -10 ? 'tcp-duplicate' : 'tcp-outside-window');
+          peer.expects(`. ${ours}:${ours}(0) ack ${peers}`);
+        }
+        peer.expectsNothing();
+        expect(fields(block)).toEqual(before);
+      },
+    );
   });
 
-  test('SYN-RECEIVED: outside the window, one ACK, and the handshake goes on', () => {
+  test('RFC 9293 §3.10.7.4 first: in SYN-RECEIVED outside the window: one ACK, and the handshake goes on', () => {
     const { peer, block } = inState('SYN-RECEIVED', from);
     expect(peer.sends('. 1001:1001(0) ack 1')).toBe('tcp-outside-window');
     peer.expects('. 1:1(0) ack 1');
@@ -62,7 +68,7 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
   });
 
   test.each(['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'] as const)(
-    '%s, length > 0: one octet in the window is enough, and only it is taken',
+    'RFC 9293 §3.10.7.4 first: length > 0, window > 0: one octet in the window is enough, and only it is taken, in %s',
     (name) => {
       const { peer, connection, block, ours } = inState(name, from);
       expect(peer.sends(`. -8:2(10) ack ${ours}`)).toBeUndefined(); // straddles the left edge
@@ -86,23 +92,26 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
       return stage;
     };
 
-    test('length 0: SEG.SEQ = RCV.NXT is acceptable', () => {
+    test('RFC 9293 §3.10.7.4 first: length 0, window 0: SEG.SEQ = RCV.NXT is acceptable', () => {
       const { peer, block } = full();
       expect(peer.sends('. 1001:1001(0) ack 1 win 777')).toBeUndefined();
       peer.expectsNothing();
       expect(block.sndWnd).toBe(777);
     });
 
-    test.each([1000, 1002])('length 0: SEG.SEQ %i is answered with one ACK', (sequence) => {
-      const { peer, block } = full();
-      const before = fields(block);
-      expect(peer.sends(`. ${sequence}:${sequence}(0) ack 1 win 777`)).toBe('tcp-outside-window');
-      peer.expects('. 1:1(0) ack 1001 win 0');
-      peer.expectsNothing();
-      expect(fields(block)).toEqual(before);
-    });
+    test.each([1000, 1002])(
+      'RFC 9293 §3.10.7.4 first: length 0, window 0: SEG.SEQ %i is answered with one ACK',
+      (sequence) => {
+        const { peer, block } = full();
+        const before = fields(block);
+        expect(peer.sends(`. ${sequence}:${sequence}(0) ack 1 win 777`)).toBe('tcp-outside-window');
+        peer.expects('. 1:1(0) ack 1001 win 0');
+        peer.expectsNothing();
+        expect(fields(block)).toEqual(before);
+      },
+    );
 
-    test('length > 0: data is not taken; §3.8.6.1: the answer has the next sequence number and the window', () => {
+    test('RFC 9293 §3.10.7.4 first and RFC 9293 §3.8.6.1 (MAY-8): length > 0, window 0: data is not taken; the answer has the next sequence number and the window', () => {
       const { peer, block, connection } = full();
       for (let time = 0; time < 3; time++) {
         expect(peer.sends('. 1001:1002(1) ack 1 win 500')).toBeDefined();
@@ -115,7 +124,7 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
       expect(connection.readableBytes).toBe(1000);
     });
 
-    test('"special allowance should be made to accept valid ACKs": of a segment with data as well', () => {
+    test('RFC 9293 §3.10.7.4 first: "special allowance should be made to accept valid ACKs": of a segment with data as well', () => {
       const { peer, block, connection } = full();
       connection.send(new Uint8Array(100), 0, 100);
       peer.expects('P. 1:101(100) ack 1001 win 0');
@@ -125,14 +134,14 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
       expect([(block.sndUna - block.iss) | 0, block.sndWnd]).toEqual([101, 400]);
     });
 
-    test('§3.10.7.4 (MUST-66): the urgent field is processed', () => {
+    test('RFC 9293 §3.4 (MUST-66): with a zero window the urgent field is processed', () => {
       const { peer, connection } = full();
       peer.sends('U. 1001:1002(1) ack 1 urg 1');
       peer.expects('. 1:1(0) ack 1001 win 0');
       expect(connection.urgentMark).toBe(1001);
     });
 
-    test('§3.10.7.4 (MUST-66): a reset is processed, with data too', () => {
+    test('RFC 9293 §3.4 (MUST-66) and RFC 9293 §3.5.3 (SHLD-2): with a zero window a reset is processed, with data too', () => {
       for (const text of ['R 1001:1001(0)', 'R 1001:1011(10)']) {
         const { peer, connection } = full();
         peer.sends(text);
@@ -152,15 +161,18 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
     peer.expects(`. ${ours}:${ours}(0) ack 1`);
   });
 
-  test.each(STAGE_NAMES)('%s: a reset outside the window is never answered', (name) => {
-    const { peer, block, peers } = inState(name, from);
-    const before = fields(block);
-    for (const sequence of [peers - 1, peers + block.rcvWnd, peers + 100_000]) {
-      peer.sends(`R ${sequence}:${sequence}(0)`);
-      peer.sends(`R. ${sequence}:${sequence}(0) ack 1`);
-      peer.sends(`SR ${sequence}:${sequence}(0)`);
-    }
-    peer.expectsNothing();
-    expect(fields(block)).toEqual(before);
-  });
+  test.each(STAGE_NAMES)(
+    'RFC 9293 §3.10.7.4 second (1) and RFC 5961 §3.2 (1): a reset outside the window is never answered, in %s',
+    (name) => {
+      const { peer, block, peers } = inState(name, from);
+      const before = fields(block);
+      for (const sequence of [peers - 1, peers + block.rcvWnd, peers + 100_000]) {
+        peer.sends(`R ${sequence}:${sequence}(0)`);
+        peer.sends(`R. ${sequence}:${sequence}(0) ack 1`);
+        peer.sends(`SR ${sequence}:${sequence}(0)`);
+      }
+      peer.expectsNothing();
+      expect(fields(block)).toEqual(before);
+    },
+  );
 });

@@ -12,7 +12,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
   };
 
   test.each([0, -1, 2, 1000])(
-    '§3.10.7.3 first: ACK %i is not of our SYN: <SEQ=SEG.ACK><CTL=RST>, and nothing else',
+    'RFC 9293 §3.10.7.3 first: ACK %i is not of our SYN: <SEQ=SEG.ACK><CTL=RST>, and nothing else',
     (ack) => {
       const { peer, connection } = connecting();
       for (const flags of ['.', 'S.', 'F.']) {
@@ -26,14 +26,14 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     },
   );
 
-  test.each([0, 2])('§3.10.7.3 first: a reset with the bad ACK %i is dropped without an answer', (ack) => {
+  test.each([0, 2])('RFC 9293 §3.10.7.3 first: a reset with the bad ACK %i is dropped without an answer', (ack) => {
     const { peer, connection } = connecting();
     peer.sends(`R. 0:0(0) ack ${ack}`);
     peer.expectsNothing();
     expect(connection.state).toBe('SYN-SENT');
   });
 
-  test('§3.10.7.3 second: a reset whose ACK is acceptable refuses the connection', () => {
+  test('RFC 9293 §3.10.7.3 second: a reset whose ACK is acceptable refuses the connection', () => {
     const { peer, connection } = connecting();
     peer.sends('R. 0:0(0) ack 1');
     peer.expectsNothing();
@@ -43,14 +43,17 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     expect(peer.time.idle).toBe(true);
   });
 
-  test.each(['R 0:0(0)', 'R 1:1(0)', 'SR 0:0(0)'])('§3.10.7.3 second: %s, a reset without ACK, is dropped', (text) => {
-    const { peer, connection } = connecting();
-    peer.sends(text);
-    peer.expectsNothing();
-    expect(connection.state).toBe('SYN-SENT');
-  });
+  test.each(['R 0:0(0)', 'R 1:1(0)', 'SR 0:0(0)'])(
+    'RFC 9293 §3.10.7.3 second: %s, a reset without ACK, is dropped',
+    (text) => {
+      const { peer, connection } = connecting();
+      peer.sends(text);
+      peer.expectsNothing();
+      expect(connection.state).toBe('SYN-SENT');
+    },
+  );
 
-  test('§3.10.7.3 fourth: SYN and ACK: ESTABLISHED, and <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', () => {
+  test('RFC 9293 §3.10.7.3 fourth: SYN and ACK: ESTABLISHED, and <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', () => {
     const { peer, connection } = connecting();
     peer.sends('S. 0:0(0) ack 1 win 700 <mss 900>');
     peer.expects('. 1:1(0) ack 1');
@@ -61,7 +64,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     expect(block.smss).toBe(900);
   });
 
-  test('§3.10.7.3 fourth: data that was queued may go with that ACK', () => {
+  test('RFC 9293 §3.10.7.3 fourth: data that was queued may go with that ACK', () => {
     const { peer, connection } = connecting();
     expect(write(connection, 100)).toBe(100);
     peer.expectsNothing();
@@ -70,7 +73,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     peer.expectsNothing();
   });
 
-  test('§3.10.7.3 fourth: text on the SYN-ACK is taken', () => {
+  test('RFC 9293 §3.10.7.3 fourth: text on the SYN-ACK is taken', () => {
     const { peer, connection } = connecting();
     peer.sends('S. 0:10(10) ack 1');
     peer.expects('. 1:1(0) ack 11');
@@ -78,7 +81,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     expect(readAll(connection)).toBe(10);
   });
 
-  test('§3.10.7.3 fourth: a FIN on the SYN-ACK is taken', () => {
+  test('RFC 9293 §3.10.7.3 fourth: a FIN on the SYN-ACK is taken', () => {
     const { peer, connection } = connecting();
     peer.sends('SF. 0:10(10) ack 1');
     peer.expects('. 1:1(0) ack 12');
@@ -88,7 +91,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
     expect(connection.atEnd).toBe(true);
   });
 
-  test('§3.10.7.3 fourth: a SYN without ACK: SYN-RECEIVED, <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', () => {
+  test('RFC 9293 §3.10.7.3 fourth: a SYN without ACK: SYN-RECEIVED, <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', () => {
     const { peer, connection } = connecting();
     peer.sends('S 0:0(0) win 700');
     peer.expects('S. 0:0(0) ack 1');
@@ -98,7 +101,7 @@ describe.each(SEQUENCE_STARTS)('segment arrives in SYN-SENT, from sequence numbe
   });
 
   test.each(['. 0:0(0) ack 1', 'P. 1:11(10) ack 1', 'F. 1:1(0) ack 1', 'P 1:11(10)', 'F 1:1(0)'])(
-    '§3.10.7.3 fifth: %s, neither SYN nor RST, is dropped',
+    'RFC 9293 §3.10.7.3 fifth: %s, neither SYN nor RST, is dropped',
     (text) => {
       const { peer, connection } = connecting();
       expect(peer.sends(text)).toBe('tcp-no-syn');

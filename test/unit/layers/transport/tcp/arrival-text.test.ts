@@ -4,16 +4,19 @@ import { readAll, SEQUENCE_STARTS } from './conversation.ts';
 import { fields, inState } from './stage.ts';
 
 describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from sequence number %i', (start) => {
-  test.each(['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'] as const)('%s: text is taken and acknowledged', (name) => {
-    const { peer, connection, ours } = inState(name, { start });
-    peer.sends(`. 1:101(100) ack ${ours}`);
-    peer.sends(`P. 101:201(100) ack ${ours}`);
-    peer.expects(`. ${ours}:${ours}(0) ack 201`);
-    expect(readAll(connection)).toBe(200);
-  });
+  test.each(['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'] as const)(
+    'RFC 9293 §3.10.7.4 seventh: text is taken and acknowledged, in %s',
+    (name) => {
+      const { peer, connection, ours } = inState(name, { start });
+      peer.sends(`. 1:101(100) ack ${ours}`);
+      peer.sends(`P. 101:201(100) ack ${ours}`);
+      peer.expects(`. ${ours}:${ours}(0) ack 201`);
+      expect(readAll(connection)).toBe(200);
+    },
+  );
 
   test.each(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)(
-    '%s: text after the FIN is ignored',
+    'RFC 9293 §3.10.7.4 seventh: text after the FIN is ignored, in %s',
     (name) => {
       const { peer, connection, block, peers } = inState(name, { start });
       const { rcvNxt } = block;
@@ -24,14 +27,17 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     },
   );
 
-  test.each(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)('%s: URG after the FIN is ignored', (name) => {
-    const { peer, connection, block, peers } = inState(name, { start });
-    peer.sends(`U. ${peers}:${peers}(0) ack ${(block.sndUna - block.iss) | 0} urg 9`);
-    expect(connection.urgentMark).toBe(-1);
-    expect(block.urgent).toBe(false);
-  });
+  test.each(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)(
+    'RFC 9293 §3.10.7.4 sixth: URG after the FIN is ignored, in %s',
+    (name) => {
+      const { peer, connection, block, peers } = inState(name, { start });
+      peer.sends(`U. ${peers}:${peers}(0) ack ${(block.sndUna - block.iss) | 0} urg 9`);
+      expect(connection.urgentMark).toBe(-1);
+      expect(block.urgent).toBe(false);
+    },
+  );
 
-  test('"only the new parts are processed": segments that overlap what is there', () => {
+  test('RFC 9293 §3.10.7.4 first: "only the new parts are processed": segments that overlap what is there', () => {
     const { peer, connection } = inState('ESTABLISHED', { start });
     peer.sends('. 1:101(100) ack 1');
     peer.sends('. 51:151(100) ack 1');
@@ -43,7 +49,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     expect(readAll(connection)).toBe(300);
   });
 
-  test('SHLD-31: segments beyond a gap are held, in whatever order they come, and some twice', () => {
+  test('RFC 9293 §3.10.7.4 first (SHLD-31) and RFC 9293 §3.10.7.4 seventh (MAY-13): segments beyond a gap are held, in whatever order they come, and some twice; each is acknowledged', () => {
     const { peer, connection } = inState('ESTABLISHED', { start });
     for (const at of [801, 201, 601, 201, 401, 501, 301, 701, 101]) {
       peer.sends(`. ${at}:${at + 100}(100) ack 1`);
@@ -60,7 +66,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     ['ESTABLISHED', 'CLOSE-WAIT'],
     ['FIN-WAIT-1', 'CLOSING'],
     ['FIN-WAIT-2', 'TIME-WAIT'],
-  ] as const)('%s: a FIN leads to %s and is acknowledged at once', (name, next) => {
+  ] as const)('RFC 9293 §3.10.7.4 eighth: %s: a FIN leads to %s and is acknowledged at once', (name, next) => {
     const { peer, connection, block, ours } = inState(name, { start });
     peer.sends(`F. 1:11(10) ack ${(block.sndUna - block.iss) | 0}`);
     peer.expects(`. ${ours}:${ours}(0) ack 12`);
@@ -71,7 +77,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     expect(connection.error).toBeUndefined();
   });
 
-  test('FIN-WAIT-1: a FIN that acknowledges ours leads to TIME-WAIT', () => {
+  test('RFC 9293 §3.10.7.4 eighth: FIN-WAIT-1: a FIN that acknowledges ours leads to TIME-WAIT', () => {
     const { peer, connection } = inState('FIN-WAIT-1', { start });
     peer.sends('F. 1:1(0) ack 2');
     peer.expects('. 2:2(0) ack 2');
@@ -79,7 +85,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
   });
 
   test.each(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)(
-    '%s: the FIN again: acknowledged, and the state remains',
+    'RFC 9293 §3.10.7.4 eighth: the FIN again is acknowledged, and the state remains %s',
     (name) => {
       const { peer, connection, block, ours, peers } = inState(name, { start });
       const before = fields(block);
@@ -91,7 +97,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     },
   );
 
-  test('a FIN beyond a gap takes effect when the gap is filled, and not before', () => {
+  test('RFC 9293 §3.10.7.4 eighth: a FIN beyond a gap takes effect when the gap is filled, and not before', () => {
     const { peer, connection } = inState('ESTABLISHED', { start });
     peer.sends('F. 101:201(100) ack 1');
     peer.expects('. 1:1(0) ack 1');
@@ -104,7 +110,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     expect(readAll(connection)).toBe(200);
   });
 
-  test('a FIN alone beyond a gap', () => {
+  test('RFC 9293 §3.10.7.4 eighth: a FIN alone beyond a gap', () => {
     const { peer, connection } = inState('ESTABLISHED', { start });
     peer.sends('F. 101:101(0) ack 1');
     peer.sends('. 51:101(50) ack 1');
@@ -115,7 +121,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     expect(readAll(connection)).toBe(100);
   });
 
-  test('a FIN that the window has no octet for is left; the text before it is taken', () => {
+  test('RFC 9293 §3.10.7.4 first: a FIN that the window has no octet for is trimmed; the text before it is taken', () => {
     const { peer, connection } = inState('ESTABLISHED', { start, settings: { receiveBufferBytes: 100 } });
     peer.sends('F. 1:101(100) ack 1');
     peer.after('100ms');
@@ -128,7 +134,7 @@ describe.each(SEQUENCE_STARTS)('seventh and eighth check: text and FIN, from seq
     expect(connection.state).toBe('CLOSE-WAIT');
   });
 
-  test('nothing follows a FIN: text beyond one that was held is not taken', () => {
+  test('RFC 9293 §3.10.7.4 eighth: nothing follows a FIN: text beyond one that was held is not taken', () => {
     const { peer, connection } = inState('ESTABLISHED', { start });
     peer.sends('F. 101:201(100) ack 1');
     peer.sends('. 201:301(100) ack 1');

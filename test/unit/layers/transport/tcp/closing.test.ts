@@ -6,7 +6,7 @@ import { inState } from './stage.ts';
 const TWO_MSL = '240s';
 
 describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
-  test('RFC 9293 §3.6 figure 12, peer A: the normal close, and 2 MSL in TIME-WAIT', () => {
+  test('RFC 9293 §3.6 figure 12, peer A and RFC 9293 §3.6.1 (MUST-13): the normal close, and 2 MSL in TIME-WAIT', () => {
     const { peer, connection } = established({ start });
     connection.shutdownSend();
     peer.expects('F. 1:1(0) ack 1');
@@ -124,7 +124,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
     expect(connection.state).toBe('FIN-WAIT-2');
   });
 
-  test('RFC 9293 §3.10.7.4: TIME-WAIT: the FIN again is acknowledged and the 2 MSL start again', () => {
+  test('RFC 9293 §3.10.7.4 eighth: in TIME-WAIT the FIN again is acknowledged and the 2 MSL start again', () => {
     const { peer, connection } = inState('TIME-WAIT', { start });
     peer.after('200s');
     peer.sends('F. 1:1(0) ack 2');
@@ -136,7 +136,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
   });
 
   test.each(['. 2:2(0) ack 2', 'P. 2:12(10) ack 2', 'F. 500000:500000(0) ack 2', 'F. -4000:-4000(0) ack 2'])(
-    'TIME-WAIT: %s is not the FIN again and does not prolong it',
+    'RFC 9293 §3.10.7.4 fifth: in TIME-WAIT %s is not the FIN again and does not prolong it',
     (text) => {
       const { peer, connection } = inState('TIME-WAIT', { start });
       peer.after('200s');
@@ -146,14 +146,14 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
     },
   );
 
-  test('TIME-WAIT keeps the port pair: another connection between the same sockets is refused', () => {
+  test('RFC 9293 §3.10.1: TIME-WAIT keeps the port pair: another connection between the same sockets is refused', () => {
     const { peer, connection } = inState('TIME-WAIT', { start });
     expect(peer.tcp.isPortBusy(connection.local, connection.localPort)).toBe(true);
     peer.after(TWO_MSL);
     expect(peer.tcp.isPortBusy(connection.local, connection.localPort)).toBe(false);
   });
 
-  test('a segment for a connection that has ended is answered with a reset', () => {
+  test('RFC 9293 §3.5.2 (1): a segment for a connection that has ended is answered with a reset', () => {
     const { peer, connection } = inState('TIME-WAIT', { start });
     peer.after(TWO_MSL);
     expect(connection.state).toBe('CLOSED');
@@ -161,21 +161,24 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
     peer.expects('R 2:2(0)');
   });
 
-  describe('CLOSE by a program that does not read either: RFC 9293 §3.6.1 (SHLD-3), RFC 2525 §2.17', () => {
-    test.each(['ESTABLISHED', 'CLOSE-WAIT'] as const)('%s with unread data: a reset', (name) => {
-      const { peer, connection } = established({ start });
-      peer.sends('P. 1:11(10) ack 1');
-      if (name === 'CLOSE-WAIT') peer.sends('F. 11:11(0) ack 1');
-      peer.after('1s');
-      peer.takeSent();
-      connection.close();
-      peer.expects(`R. 1:1(0) ack ${name === 'CLOSE-WAIT' ? 12 : 11}`);
-      peer.expectsNothing();
-      expect(connection.state).toBe('CLOSED');
-      expect(peer.time.idle).toBe(true);
-    });
+  describe('CLOSE by a program that does not read either', () => {
+    test.each(['ESTABLISHED', 'CLOSE-WAIT'] as const)(
+      'RFC 9293 §3.6.1 (MAY-1, SHLD-3) and RFC 2525 §2.17: CLOSE in %s with unread data: a reset',
+      (name) => {
+        const { peer, connection } = established({ start });
+        peer.sends('P. 1:11(10) ack 1');
+        if (name === 'CLOSE-WAIT') peer.sends('F. 11:11(0) ack 1');
+        peer.after('1s');
+        peer.takeSent();
+        connection.close();
+        peer.expects(`R. 1:1(0) ack ${name === 'CLOSE-WAIT' ? 12 : 11}`);
+        peer.expectsNothing();
+        expect(connection.state).toBe('CLOSED');
+        expect(peer.time.idle).toBe(true);
+      },
+    );
 
-    test('FIN-WAIT-2 with unread data: a reset', () => {
+    test('RFC 9293 §3.6.1 (SHLD-3): CLOSE in FIN-WAIT-2 with unread data: a reset', () => {
       const { peer, connection } = inState('FIN-WAIT-2', { start });
       peer.sends('P. 1:11(10) ack 2');
       peer.after('1s');
@@ -185,7 +188,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
     });
 
     test.each(['CLOSING', 'TIME-WAIT', 'LAST-ACK'] as const)(
-      '%s with unread data: both sides have sent all, so the close goes on as it would (RFC 9293 §3.10.4)',
+      'RFC 9293 §3.10.4: CLOSE in %s with unread data: both sides have sent all, so the close goes on as it would',
       (name) => {
         const { peer, connection } = established({ start });
         if (name !== 'LAST-ACK') connection.shutdownSend();
@@ -201,7 +204,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
       },
     );
 
-    test('everything read: a FIN, not a reset', () => {
+    test('RFC 9293 §3.10.4: CLOSE with everything read: a FIN, not a reset', () => {
       const { peer, connection } = established({ start });
       peer.sends('P. 1:11(10) ack 1');
       readAll(connection);
@@ -210,21 +213,24 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test.each(['FIN-WAIT-1', 'FIN-WAIT-2'] as const)('data that arrives afterwards in %s: a reset', (name) => {
-      const { peer, connection } = established({ start });
-      connection.close();
-      peer.expects('F. 1:1(0) ack 1');
-      const ack = name === 'FIN-WAIT-2' ? 2 : 1;
-      peer.sends(`. 1:1(0) ack ${ack}`);
-      expect(connection.state).toBe(name);
-      expect(peer.sends(`P. 1:11(10) ack ${ack}`)).toBe('tcp-after-close');
-      peer.expects('R. 2:2(0) ack 1');
-      peer.expectsNothing();
-      expect(connection.state).toBe('CLOSED');
-      expect(peer.tcp.connections.size).toBe(0);
-    });
+    test.each(['FIN-WAIT-1', 'FIN-WAIT-2'] as const)(
+      'RFC 9293 §3.6.1 (SHLD-3): data that arrives after CLOSE in %s: a reset',
+      (name) => {
+        const { peer, connection } = established({ start });
+        connection.close();
+        peer.expects('F. 1:1(0) ack 1');
+        const ack = name === 'FIN-WAIT-2' ? 2 : 1;
+        peer.sends(`. 1:1(0) ack ${ack}`);
+        expect(connection.state).toBe(name);
+        expect(peer.sends(`P. 1:11(10) ack ${ack}`)).toBe('tcp-after-close');
+        peer.expects('R. 2:2(0) ack 1');
+        peer.expectsNothing();
+        expect(connection.state).toBe('CLOSED');
+        expect(peer.tcp.connections.size).toBe(0);
+      },
+    );
 
-    test('a FIN that arrives afterwards is no data', () => {
+    test('RFC 9293 §3.6.1 (SHLD-3): a FIN that arrives after CLOSE is no data', () => {
       const { peer, connection } = established({ start });
       connection.close();
       peer.expects('F. 1:1(0) ack 1');
@@ -233,7 +239,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
       expect(connection.state).toBe('TIME-WAIT');
     });
 
-    test('written data still reaches the peer before the FIN', () => {
+    test('RFC 9293 §3.10.4: written data still reaches the peer before the FIN', () => {
       const { peer, connection } = established({ start, peerWindow: 100 });
       write(connection, 150);
       connection.close();
@@ -284,7 +290,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
     });
   });
 
-  describe('ABORT: RFC 9293 §3.10.5', () => {
+  describe('ABORT', () => {
     test.each([
       'SYN-RECEIVED',
       'SYN-RECEIVED (active)',
@@ -292,7 +298,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
       'FIN-WAIT-1',
       'FIN-WAIT-2',
       'CLOSE-WAIT',
-    ] as const)('%s: <SEQ=SND.NXT><CTL=RST>, and nothing remains', (name) => {
+    ] as const)('RFC 9293 §3.10.5: ABORT in %s: <SEQ=SND.NXT><CTL=RST>, and nothing remains', (name) => {
       const { peer, connection, ours, peers } = inState(name, { start });
       connection.abort();
       peer.expects(`R. ${ours}:${ours}(0) ack ${peers}`);
@@ -302,15 +308,18 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
       expect(peer.time.idle).toBe(true);
     });
 
-    test.each(['CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)('%s: deleted without a reset', (name) => {
-      const { peer, connection } = inState(name, { start });
-      connection.abort();
-      peer.expectsNothing();
-      expect(connection.state).toBe('CLOSED');
-      expect(peer.time.idle).toBe(true);
-    });
+    test.each(['CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)(
+      'RFC 9293 §3.10.5: ABORT in %s: deleted without a reset',
+      (name) => {
+        const { peer, connection } = inState(name, { start });
+        connection.abort();
+        peer.expectsNothing();
+        expect(connection.state).toBe('CLOSED');
+        expect(peer.time.idle).toBe(true);
+      },
+    );
 
-    test('data in both buffers is forgotten', () => {
+    test('RFC 9293 §3.10.5: data in both buffers is forgotten', () => {
       const { peer, connection } = established({ start });
       write(connection, 5000);
       peer.sends('. 1:101(100) ack 1');
@@ -324,7 +333,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
   });
 
   describe('CLOSE before the connection is established', () => {
-    test('SYN-SENT: deleted, without a word', () => {
+    test('RFC 9293 §3.10.4: CLOSE in SYN-SENT: deleted, without a word', () => {
       const peer = new Conversation({ start });
       const connection = peer.connect();
       peer.takeSent();
@@ -336,7 +345,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
       expect(peer.time.idle).toBe(true);
     });
 
-    test('RFC 9293 §3.10.4: SYN-RECEIVED: the FIN is queued until ESTABLISHED', () => {
+    test('RFC 9293 §3.10.4: CLOSE in SYN-RECEIVED: the FIN is queued until ESTABLISHED', () => {
       const { peer, connection } = inState('SYN-RECEIVED (active)', { start });
       write(connection, 100);
       connection.shutdownSend();
@@ -350,7 +359,7 @@ describe.each(SEQUENCE_STARTS)('closing, from sequence number %i', (start) => {
     });
   });
 
-  test('RFC 9293 §3.10.7.4: a FIN whose data comes out of order closes when all is there', () => {
+  test('RFC 9293 §3.10.7.4 eighth: a FIN whose data comes out of order closes when all is there', () => {
     const { peer, connection } = inState('FIN-WAIT-2', { start });
     peer.sends('F. 21:31(10) ack 2');
     peer.expects('. 2:2(0) ack 1');

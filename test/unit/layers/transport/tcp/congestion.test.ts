@@ -12,7 +12,7 @@ const MSS = 1000;
 describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (start) => {
   const stage = (from: ConversationOptions = {}) => established({ start, peerSyn: `mss ${MSS}`, ...from });
 
-  describe('RFC 6928 §2: the initial window', () => {
+  describe('the initial window', () => {
     test.each([
       [536, 5360],
       [1000, 10_000],
@@ -21,7 +21,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       [4000, 14_600],
       [7300, 14_600],
       [8960, 17_920],
-    ])('min(10 * MSS, max(2 * MSS, 14600)) for an MSS of %i is %i', (mss, window) => {
+    ])('RFC 6928 §2: min(10 * MSS, max(2 * MSS, 14600)) for an MSS of %i is %i', (mss, window) => {
       const { peer, connection, block } = stage({ mtu: 9000, peerSyn: `mss ${mss}` });
       expect(block.congestion.cwnd).toBe(window);
       write(connection, 60_000);
@@ -29,7 +29,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(sent).toHaveLength(Math.floor(window / mss));
     });
 
-    test('the number of segments is a setting', () => {
+    test('RFC 6928 §2: the number of segments in the initial window is a setting', () => {
       const { peer, connection } = stage({ settings: { initialWindowSegments: 3 } });
       write(connection, 60_000);
       expect(peer.takeSent()).toHaveLength(3);
@@ -60,8 +60,8 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
     });
   });
 
-  describe('RFC 5681 §3.1: slow start', () => {
-    test('equation 2: cwnd += min(N, SMSS) for each ACK of new data', () => {
+  describe('slow start', () => {
+    test('RFC 5681 §3.1: slow start, equation 2: cwnd += min(N, SMSS) for each ACK of new data', () => {
       const { peer, connection, block } = stage();
       write(connection, 60 * MSS);
       const grows = (ack: number, by: number): void => {
@@ -76,7 +76,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       grows(4001, 900);
     });
 
-    test('the flight doubles in a round trip when each segment is acknowledged', () => {
+    test('RFC 5681 §3.1 and RFC 9293 §3.8.2 (MUST-19): slow start: the flight doubles in a round trip when each segment is acknowledged', () => {
       const { peer, connection } = stage();
       write(connection, 60 * MSS);
       expect(peer.takeSent()).toHaveLength(10);
@@ -93,7 +93,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(block.congestion.cwnd).toBe(10 * MSS);
     });
 
-    test('never more in flight than cwnd and the window of the peer allow', () => {
+    test('RFC 5681 §3.1: never more in flight than cwnd and the window of the peer allow', () => {
       const { peer, connection, block } = stage({ peerWindow: 30_000 });
       write(connection, 500 * MSS);
       let acked = 1;
@@ -107,8 +107,8 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
     });
   });
 
-  describe('RFC 5681 §3.1: the retransmission timer', () => {
-    test('equation 4 and the loss window: ssthresh = max(FlightSize / 2, 2 * SMSS), cwnd = 1 segment', () => {
+  describe('the retransmission timer', () => {
+    test('RFC 5681 §3.1: a timeout, equation 4 and the loss window: ssthresh = max(FlightSize / 2, 2 * SMSS), cwnd = 1 segment', () => {
       const { peer, connection, block } = stage();
       write(connection, 10 * MSS);
       peer.after('1s');
@@ -116,21 +116,21 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(block.congestion.cwnd).toBe(MSS);
     });
 
-    test('FlightSize, "an easy mistake to make is to simply use cwnd"', () => {
+    test('RFC 5681 §3.1: equation 4 wants FlightSize: "an easy mistake to make is to simply use cwnd"', () => {
       const { peer, connection, block } = stage();
       write(connection, 6 * MSS);
       peer.after('1s');
       expect(block.congestion.ssthresh).toBe(3 * MSS);
     });
 
-    test('not below 2 * SMSS', () => {
+    test('RFC 5681 §3.1: equation 4: ssthresh is not below 2 * SMSS', () => {
       const { peer, connection, block } = stage();
       write(connection, MSS);
       peer.after('1s');
       expect(block.congestion.ssthresh).toBe(2 * MSS);
     });
 
-    test('for the same segment once more, ssthresh is held', () => {
+    test('RFC 5681 §3.1: at a timeout for the same segment once more, ssthresh is held', () => {
       const { peer, connection, block } = stage();
       write(connection, 10 * MSS);
       peer.after('100s');
@@ -139,7 +139,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(block.congestion.cwnd).toBe(MSS);
     });
 
-    test('then slow start up to ssthresh, and congestion avoidance from there', () => {
+    test('RFC 5681 §3.1 and RFC 9293 §3.8.2 (MUST-19): after a timeout slow start up to ssthresh, and congestion avoidance from there', () => {
       const { peer, connection, block } = stage();
       write(connection, 60 * MSS);
       peer.after('1s');
@@ -153,7 +153,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
     });
   });
 
-  describe('RFC 5681 §4.1: restart after idle', () => {
+  describe('restart after idle', () => {
     const grown = (from: ConversationOptions = {}) => {
       const loaded = stage(from);
       const { peer, connection, block } = loaded;
@@ -164,7 +164,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       return loaded;
     };
 
-    test('nothing sent for longer than the RTO: cwnd is no more than RW = min(IW, cwnd)', () => {
+    test('RFC 5681 §4.1: nothing sent for longer than the RTO: cwnd is no more than RW = min(IW, cwnd)', () => {
       const { peer, connection, block } = grown();
       peer.after('1001ms');
       write(connection, 40 * MSS);
@@ -172,7 +172,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(block.congestion.cwnd).toBe(10 * MSS);
     });
 
-    test('what the peer sends in between does not count: the time of our own sending does', () => {
+    test('RFC 5681 §4.1: what the peer sends in between does not count: the time of our own sending does', () => {
       const { peer, connection } = grown();
       peer.after('1001ms');
       peer.sends(`P. 1:101(100) ack ${20 * MSS + 1}`);
@@ -180,7 +180,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(peer.takeSent()).toHaveLength(10);
     });
 
-    test('not before', () => {
+    test('RFC 5681 §4.1: no restart before the RTO has passed', () => {
       const { peer, connection, block } = grown();
       const { cwnd } = block.congestion;
       peer.after('1s');
@@ -189,7 +189,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(peer.takeSent()).toHaveLength(cwnd / MSS);
     });
 
-    test('it never raises cwnd', () => {
+    test('RFC 5681 §4.1: a restart never raises cwnd', () => {
       const { peer, connection, block } = stage();
       write(connection, 10 * MSS);
       peer.after('1s');
@@ -202,7 +202,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
       expect(block.congestion.cwnd).toBe(cwnd);
     });
 
-    test('switched off', () => {
+    test('RFC 5681 §4.1: the restart can be switched off', () => {
       const { peer, connection, block } = grown({ settings: { slowStartAfterIdle: false } });
       const { cwnd } = block.congestion;
       peer.after('60s');

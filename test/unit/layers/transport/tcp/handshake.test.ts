@@ -13,7 +13,7 @@ describe.each(SEQUENCE_STARTS)('opening a connection, from sequence number %i', 
     expect(connection.state).toBe('ESTABLISHED');
   });
 
-  test('RFC 9293 §3.10.7.2: three-way handshake, passive', () => {
+  test('RFC 9293 §3.5 figure 6: three-way handshake, passive', () => {
     const peer = new Conversation({ start });
     const listener = peer.listen();
     peer.sends('S 0:0(0) win 1000 <mss 1000>');
@@ -24,7 +24,7 @@ describe.each(SEQUENCE_STARTS)('opening a connection, from sequence number %i', 
     expect(listener.accept()?.state).toBe('ESTABLISHED');
   });
 
-  test('RFC 9293 §3.5 figure 8: simultaneous open', () => {
+  test('RFC 9293 §3.5 figure 7 (MUST-10): simultaneous open', () => {
     const peer = new Conversation({ start });
     const connection = peer.connect();
     peer.expects('S 0:0(0)');

@@ -19,16 +19,19 @@ const HARD = [
 ] as const satisfies readonly (readonly [IcmpErrorKind, string])[];
 
 describe.each(SEQUENCE_STARTS)('ICMP errors, from sequence number %i', (start) => {
-  test.each(HARD)('(SHLD-26) %s, a hard error, ends a connection that is being opened: %s', (kind, code) => {
-    const peer = new Conversation({ start });
-    const connection = peer.connect();
-    peer.takeSent();
-    peer.icmp(kind, 0);
-    expect(connection.state).toBe('CLOSED');
-    expect(connection.error).toBe(code);
-    peer.expectsNothing();
-    expect(peer.time.idle).toBe(true);
-  });
+  test.each(HARD)(
+    'RFC 9293 §3.9.2.2 (SHLD-26, MUST-54): %s, a hard error, ends a connection that is being opened: %s',
+    (kind, code) => {
+      const peer = new Conversation({ start });
+      const connection = peer.connect();
+      peer.takeSent();
+      peer.icmp(kind, 0);
+      expect(connection.state).toBe('CLOSED');
+      expect(connection.error).toBe(code);
+      peer.expectsNothing();
+      expect(peer.time.idle).toBe(true);
+    },
+  );
 
   test.each(HARD)('RFC 5927 §5.2: %s does not end an established one', (kind) => {
     const { peer, connection } = established({ start });
@@ -40,7 +43,7 @@ describe.each(SEQUENCE_STARTS)('ICMP errors, from sequence number %i', (start) =
   });
 
   test.each(SOFT)(
-    '(MUST-56) %s, a soft error, ends no connection; (SHLD-25) it is told if the SYN is never answered: %s',
+    'RFC 9293 §3.9.2.2 (MUST-56, SHLD-25): %s, a soft error, ends no connection that is being opened; it is told if the SYN is never answered: %s',
     (kind, code) => {
       const peer = new Conversation({ start });
       const connection = peer.connect();
@@ -51,17 +54,20 @@ describe.each(SEQUENCE_STARTS)('ICMP errors, from sequence number %i', (start) =
     },
   );
 
-  test.each(SOFT)('(MUST-56) %s: the connection is opened all the same when the answer comes', (kind) => {
-    const peer = new Conversation({ start });
-    const connection = peer.connect();
-    peer.icmp(kind, 0);
-    peer.sends('S. 0:0(0) ack 1');
-    expect(connection.state).toBe('ESTABLISHED');
-    expect(connection.error).toBeUndefined();
-  });
+  test.each(SOFT)(
+    'RFC 9293 §3.9.2.2 (MUST-56): %s: the connection is opened all the same when the answer comes',
+    (kind) => {
+      const peer = new Conversation({ start });
+      const connection = peer.connect();
+      peer.icmp(kind, 0);
+      peer.sends('S. 0:0(0) ack 1');
+      expect(connection.state).toBe('ESTABLISHED');
+      expect(connection.error).toBeUndefined();
+    },
+  );
 
   test.each(SOFT)(
-    '(MUST-56) %s does not end an established connection; (SHLD-25) it is told if data is never acknowledged: %s',
+    'RFC 9293 §3.9.2.2 (MUST-56, SHLD-25): %s does not end an established connection; it is told if data is never acknowledged: %s',
     (kind, code) => {
       const { peer, connection } = established({ start });
       write(connection, 100);
@@ -101,7 +107,7 @@ describe.each(SEQUENCE_STARTS)('ICMP errors, from sequence number %i', (start) =
     expect(connection.error).toBe('ETIMEDOUT');
   });
 
-  test('SYN-RECEIVED: a hard error ends it, and its listener goes on', () => {
+  test('RFC 9293 §3.9.2.2 (SHLD-26): a hard error ends SYN-RECEIVED, and its listener goes on', () => {
     const { peer, connection } = inState('SYN-RECEIVED', { start });
     peer.icmp('port-unreachable', 0);
     expect(connection.state).toBe('CLOSED');

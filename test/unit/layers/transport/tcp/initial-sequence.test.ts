@@ -78,7 +78,7 @@ describe('SipHash-2-4', () => {
   });
 });
 
-describe('RFC 6528 §3: ISN = M + F(localip, localport, remoteip, remoteport, secretkey)', () => {
+describe('ISN = M + F(localip, localport, remoteip, remoteport, secretkey)', () => {
   const random = new RandomStreams(1);
   const key = drawKey(random.stream('one'));
   const here = ipv4(10, 0, 0, 1);
@@ -86,7 +86,7 @@ describe('RFC 6528 §3: ISN = M + F(localip, localport, remoteip, remoteport, se
   const hash = (local: IpAddress, localPort: number, remote: IpAddress, remotePort: number, with_: SipKey = key) =>
     connectionHash(with_, local, localPort, remote, remotePort);
 
-  test('M ticks every 4 microseconds, around the wrap as well', () => {
+  test('RFC 9293 §3.4.1 (MUST-8) and RFC 6528 §3: M ticks every 4 microseconds, around the wrap as well', () => {
     for (const f of [0, 0x7fff_ffff, -1, 0x8000_0000 | 0]) {
       expect(initialSequenceNumber(0, f)).toBe(f);
       expect(initialSequenceNumber(3_999, f)).toBe(f);
@@ -96,7 +96,7 @@ describe('RFC 6528 §3: ISN = M + F(localip, localport, remoteip, remoteport, se
     }
   });
 
-  test('the same two sockets: later connections start later (INVARIANTS 41)', () => {
+  test('RFC 6528 §3: the same two sockets: later connections start later (INVARIANTS 41)', () => {
     const f = hash(here, 80, there, 5000);
     let before = initialSequenceNumber(0, f);
     for (let time = 1; time < 100; time++) {
@@ -106,7 +106,7 @@ describe('RFC 6528 §3: ISN = M + F(localip, localport, remoteip, remoteport, se
     }
   });
 
-  test('F depends on each of the four and on the key', () => {
+  test('RFC 9293 §3.4.1 (SHLD-1, MUST-9) and RFC 6528 §3: F depends on each of the four and on the key', () => {
     const all = [
       hash(here, 80, there, 5000),
       hash(there, 80, here, 5000),

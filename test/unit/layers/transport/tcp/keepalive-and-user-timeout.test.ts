@@ -7,14 +7,14 @@ import { established, SEQUENCE_STARTS, write } from './conversation.ts';
 describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) => {
   const alive = () => established({ start, settings: { keepAlive: true } });
 
-  test('(MUST-25) off unless asked for', () => {
+  test('RFC 9293 §3.8.4 (MUST-25): keep-alive is off unless asked for', () => {
     const { peer } = established({ start });
     expect(RFC_SETTINGS.keepAlive).toBe(false);
     peer.after('1000000s');
     peer.expectsNothing();
   });
 
-  test('(MUST-28, SHLD-12) after two idle hours: SEG.SEQ = SND.NXT-1, without data', () => {
+  test('RFC 9293 §3.8.4 (MAY-5, MUST-28, SHLD-12): after two idle hours: SEG.SEQ = SND.NXT-1, without data', () => {
     const { peer } = alive();
     peer.after('7199s');
     peer.expectsNothing();
@@ -23,7 +23,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     peer.expectsNothing();
   });
 
-  test('the peer answers: the next one comes two hours later', () => {
+  test('RFC 9293 §3.8.4 (MUST-26): the peer answers: the next probe comes two hours later', () => {
     const { peer, connection } = alive();
     for (let round = 0; round < 20; round++) {
       peer.after('7200s');
@@ -34,7 +34,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(connection.state).toBe('ESTABLISHED');
   });
 
-  test('(MUST-29) one probe without an answer is no proof: nine, 75 s apart, are; then ETIMEDOUT', () => {
+  test('RFC 9293 §3.8.4 (MUST-29): one probe without an answer is no proof: nine, 75 s apart, are; then ETIMEDOUT', () => {
     const { peer, connection } = alive();
     peer.after('7200s');
     for (let probe = 1; probe < 9; probe++) {
@@ -50,7 +50,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(peer.time.idle).toBe(true);
   });
 
-  test('an answer to the last of them saves the connection, and the count starts again', () => {
+  test('RFC 9293 §3.8.4 (MUST-29): an answer to the last of them saves the connection, and the count starts again', () => {
     const { peer, connection } = alive();
     peer.after('7800s');
     expect(peer.takeSent()).toHaveLength(9);
@@ -62,7 +62,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(connection.state).toBe('ESTABLISHED');
   });
 
-  test('(MUST-26) only if no data or acknowledgment has come within the interval', () => {
+  test('RFC 9293 §3.8.4 (MUST-26): only if no data or acknowledgment has come within the interval', () => {
     const { peer } = alive();
     peer.after('7000s');
     peer.sends('P. 1:11(10) ack 1');
@@ -85,7 +85,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(connection.error).toBe('ETIMEDOUT');
   });
 
-  test('(MUST-26) only when no sent data is outstanding', () => {
+  test('RFC 9293 §3.8.4 (MUST-26, MUST-27): only when no sent data is outstanding, however short the interval', () => {
     const { peer, connection } = established({
       start,
       settings: { keepAlive: true, keepAliveIdleNs: 3 * SECOND, keepAliveIntervalNs: SECOND },
@@ -96,7 +96,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(probes).toEqual([]);
   });
 
-  test('(MUST-24) it can be switched on and off for a connection', () => {
+  test('RFC 9293 §3.8.4 (MUST-24): it can be switched on and off for a connection', () => {
     const { peer, connection } = established({ start });
     connection.settings.keepAlive = true;
     connection.settingsChanged();
@@ -109,7 +109,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(connection.state).toBe('ESTABLISHED');
   });
 
-  test('our own answer to a keep-alive of the peer: one ACK', () => {
+  test('RFC 9293 §3.8.4: our own answer to a keep-alive of the peer: one ACK', () => {
     const { peer } = established({ start });
     peer.sends('. 0:0(0) ack 1');
     peer.expects('. 1:1(0) ack 1');
@@ -123,7 +123,7 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
 describe.each(SEQUENCE_STARTS)('user timeout, from sequence number %i', (start) => {
   const limited = (seconds = 10) => established({ start, settings: { userTimeoutNs: seconds * SECOND } });
 
-  test('RFC 9293 §3.9.1.2: data that is not acknowledged within it ends the connection', () => {
+  test('RFC 9293 §3.10.8 and RFC 9293 §3.9.1.1: data that is not acknowledged within the user timeout ends the connection', () => {
     const { peer, connection } = limited();
     write(connection, 100);
     peer.after('9999ms');
@@ -134,7 +134,7 @@ describe.each(SEQUENCE_STARTS)('user timeout, from sequence number %i', (start) 
     expect(peer.time.idle).toBe(true);
   });
 
-  test('it may be longer than R2 would be; an idle connection has none', () => {
+  test('RFC 9293 §3.9.1.1: the user timeout is of data submitted: an idle connection has none', () => {
     const { peer, connection } = limited();
     peer.after('10000s');
     expect(connection.state).toBe('ESTABLISHED');
@@ -143,7 +143,7 @@ describe.each(SEQUENCE_STARTS)('user timeout, from sequence number %i', (start) 
     expect(connection.state).toBe('ESTABLISHED');
   });
 
-  test('progress starts it again', () => {
+  test('RFC 9293 §3.9.1.1: progress starts the user timeout again', () => {
     const { peer, connection } = limited();
     write(connection, 2920);
     peer.after('8s');
@@ -154,7 +154,7 @@ describe.each(SEQUENCE_STARTS)('user timeout, from sequence number %i', (start) 
     expect(connection.error).toBe('ETIMEDOUT');
   });
 
-  test('all acknowledged: off', () => {
+  test('RFC 9293 §3.9.1.1: all acknowledged: the user timeout is off', () => {
     const { peer, connection } = limited();
     write(connection, 100);
     peer.after('5s');
@@ -164,14 +164,14 @@ describe.each(SEQUENCE_STARTS)('user timeout, from sequence number %i', (start) 
     expect(peer.time.idle).toBe(true);
   });
 
-  test('a FIN that is not acknowledged counts as well', () => {
+  test('RFC 9293 §3.6: a FIN that is not acknowledged within the user timeout: the connection is aborted', () => {
     const { peer, connection } = limited();
     connection.shutdownSend();
     peer.after('10s');
     expect(connection.error).toBe('ETIMEDOUT');
   });
 
-  test('data that waits behind a closed window is not delivered either, though every probe is answered', () => {
+  test('RFC 9293 §3.9.1.1: data that waits behind a closed window is not delivered either, though every probe is answered', () => {
     const { peer, connection } = limited();
     peer.sends('. 1:1(0) ack 1 win 0');
     write(connection, 100);

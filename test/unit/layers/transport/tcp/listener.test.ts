@@ -61,7 +61,7 @@ describe.each(SEQUENCE_STARTS)('listening, from sequence number %i', (start) => 
     expect(peer.sends('S 0:0(0)', 4)).toBeUndefined();
   });
 
-  test('a flood of SYNs does not disturb what is established', () => {
+  test('RFC 9293 §3.9.1.1 (MUST-41): a listener and a flood of SYNs to it do not disturb what is established', () => {
     const { peer, listener } = listening(8, 10);
     opens(peer, 1);
     const connection = listener.accept();
@@ -75,7 +75,7 @@ describe.each(SEQUENCE_STARTS)('listening, from sequence number %i', (start) => 
     expect(listener.halfOpenCount).toBe(0);
   });
 
-  test('RFC 9293 §3.10.7.4: a reset in SYN-RECEIVED gives the place back', () => {
+  test('RFC 9293 §3.10.7.4 second: a reset in SYN-RECEIVED gives the place back', () => {
     const { peer, listener } = listening(8, 1);
     peer.sends('S 0:0(0)', 1);
     peer.sends('R 1:1(0)', 1);

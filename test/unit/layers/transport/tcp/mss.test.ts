@@ -8,13 +8,16 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
     [1500, 1460],
     [9000, 8960],
     [68, 28],
-  ])('RFC 6691 §2: an MTU of %i is announced as %i: less the fixed headers, no options', (mtu, mss) => {
-    const peer = new Conversation({ start, mtu, settings: { timestamps: true, selectiveAcknowledgment: true } });
-    peer.connect();
-    expect(peer.takeSent()[0]).toContain(`<mss ${mss},`);
-  });
+  ])(
+    'RFC 9293 §3.7.1 (MUST-14, MUST-67, MAY-3) and RFC 6691 §2: an MTU of %i is announced as %i: less the fixed headers, no options',
+    (mtu, mss) => {
+      const peer = new Conversation({ start, mtu, settings: { timestamps: true, selectiveAcknowledgment: true } });
+      peer.connect();
+      expect(peer.takeSent()[0]).toContain(`<mss ${mss},`);
+    },
+  );
 
-  test('(MUST-15) a peer that does not say takes 536', () => {
+  test('RFC 9293 §3.7.1 (MUST-15): a peer that does not say takes 536', () => {
     const peer = new Conversation({ start });
     const connection = peer.connect();
     peer.sends('S. 0:0(0) ack 1');
@@ -23,7 +26,7 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
     peer.expects('. 1:537(536) ack 1');
   });
 
-  test('(MUST-16) the smaller of what the peer takes and the path carries', () => {
+  test('RFC 9293 §3.7.1 (MUST-14, MUST-16): the smaller of what the peer takes and the path carries', () => {
     const byPeer = established({ start, peerSyn: 'mss 700' });
     write(byPeer.connection, 2000);
     byPeer.peer.expects('. 1:701(700) ack 1');
@@ -67,8 +70,8 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
     peer.expects('. 1:2(1) ack 1');
   });
 
-  describe('RFC 1191 §6.4: the path shrinks', () => {
-    test('what does not fit is sent again at once, in smaller pieces, and so is all that follows', () => {
+  describe('the path shrinks', () => {
+    test('RFC 1191 §6.4: what does not fit is sent again at once, in smaller pieces, and so is all that follows', () => {
       const { peer, connection, block } = established({ start });
       write(connection, 1460);
       peer.expects('P. 1:1461(1460) ack 1');
@@ -82,7 +85,7 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
       expect(block.smss).toBe(960);
     });
 
-    test('"should not change the congestion window": neither then nor when it is acknowledged', () => {
+    test('RFC 1191 §6.4: "should not change the congestion window": neither then nor when it is acknowledged', () => {
       const { peer, connection, block } = established({ start });
       write(connection, 14_600);
       expect(peer.takeSent()).toHaveLength(10);
@@ -99,7 +102,7 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
       expect(block.log.count).toBe(0);
     });
 
-    test('segments that fit are left alone', () => {
+    test('RFC 1191 §6.4: segments that fit are left alone', () => {
       const { peer, connection } = established({ start, settings: { noDelay: true } });
       write(connection, 500);
       write(connection, 500);
@@ -120,13 +123,13 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
       return stage;
     };
 
-    test('a segment with FIN that fits is left alone: the FIN takes no room', () => {
+    test('RFC 1191 §6.4: a segment with FIN that fits is left alone: the FIN takes no room', () => {
       const { peer } = withFin(960);
       peer.icmp('packet-too-big', 11, 1000);
       peer.expectsNothing();
     });
 
-    test('the FIN goes with the last piece; and one piece at a time until acknowledgments come', () => {
+    test('RFC 1191 §6.4: the FIN goes with the last piece; and one piece at a time until acknowledgments come', () => {
       const { peer, connection } = withFin(1000);
       peer.icmp('packet-too-big', 11, 600);
       peer.expects('. 11:571(560) ack 1');
@@ -137,7 +140,7 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
       expect(connection.state).toBe('FIN-WAIT-2');
     });
 
-    test('the loss of a piece is congestion again', () => {
+    test('RFC 1191 §6.4: the loss of a piece is congestion again', () => {
       const { peer, connection, block } = established({ start });
       write(connection, 14_600);
       peer.takeSent();
@@ -147,7 +150,7 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
       expect(block.congestion.ssthresh).toBeLessThan(14_600);
     });
 
-    test('"One MUST not retransmit in response to every Datagram Too Big message"', () => {
+    test('RFC 1191 §6.4: "One MUST not retransmit in response to every Datagram Too Big message"', () => {
       const { peer, connection } = established({ start });
       write(connection, 2920);
       peer.takeSent();

@@ -26,7 +26,7 @@ describe('TCP options in place', () => {
 
   test('none', () => expect(parse()).toEqual({ ...absent, sackBlocks: parsed.sackBlocks }));
 
-  test('RFC 9293 §3.2: NOPs are skipped, an end of the list ends it', () => {
+  test('RFC 9293 §3.2 (MUST-4): NOPs are skipped, an end of the list ends it', () => {
     expect(parse(1, 1, 2, 4, 5, 0xb4, 0, 3, 3, 7)).toMatchObject({ mss: 1460, windowScale: -1, malformed: false });
   });
 
@@ -84,7 +84,7 @@ describe('TCP options in place', () => {
 
   test('MD5 digest', () => expect(parse(1, 19, 18, ...new Array(16).fill(7)).md5At).toBe(23));
 
-  test('RFC 9293 §3.1: an unknown option is skipped by its length (MUST-6), a wrong length is ignored', () => {
+  test('RFC 9293 §3.1 (MUST-6, MUST-68): an unknown option is skipped by its length, a wrong length is ignored', () => {
     expect(parse(99, 3, 2, 2, 5, 1, 1, 1, 3, 3, 1)).toMatchObject({ mss: 0, windowScale: 1, malformed: false });
     expect(parse(8, 9, 0, 0, 0, 0, 0, 0, 0, 4, 2)).toMatchObject({ hasTimestamps: false, sackPermitted: true });
   });
@@ -94,11 +94,11 @@ describe('TCP options in place', () => {
     ['one', [2, 4, 1, 1, 99, 1]],
     ['beyond the header', [2, 4, 1, 1, 3, 4, 1]],
     ['missing', [2, 4, 1, 1, 3]],
-  ])('RFC 9293 §3.1 MUST-7: a length that is %s stops there; what came before holds', (_, bytes) => {
+  ])('RFC 9293 §3.1 (MUST-7): a length that is %s stops there; what came before holds', (_, bytes) => {
     expect(parse(...bytes)).toMatchObject({ mss: 257, windowScale: -1, malformed: true });
   });
 
-  test('writers and records agree', () => {
+  test('RFC 9293 §3.1 (MUST-69): writers and records agree, and the padding is of zeros', () => {
     const bytes = new Uint8Array(41).fill(0xee);
     const view = viewOf(bytes);
     let at = options.writeMss(view, 0, 65535);

@@ -40,8 +40,8 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
     return { ...stage, sacks, duplicate };
   };
 
-  describe('RFC 5681 §3.2: fast retransmit', () => {
-    test('on the third duplicate ACK, not before, and once', () => {
+  describe('fast retransmit', () => {
+    test('RFC 5681 §3.2: fast retransmit on the third duplicate ACK, not before, and once', () => {
       const { peer, duplicate, block } = loaded({ written: 10 });
       duplicate(2);
       peer.expectsNothing();
@@ -53,7 +53,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.lossState).toBe('recovery');
     });
 
-    test('step 2: ssthresh = max(FlightSize / 2, 2 * SMSS); step 3: cwnd = ssthresh + 3 * SMSS', () => {
+    test('RFC 5681 §3.2 step 2: ssthresh = max(FlightSize / 2, 2 * SMSS); RFC 5681 §3.2 step 3: cwnd = ssthresh + 3 * SMSS', () => {
       const { block, duplicate } = loaded({ written: 10 });
       duplicate(3);
       expect(block.congestion.ssthresh).toBe(5 * MSS);
@@ -61,13 +61,13 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.recovery.allowance(block)).toBe(5 * MSS + 3 * MSS - 10 * MSS);
     });
 
-    test('step 2: ssthresh is not below 2 * SMSS', () => {
+    test('RFC 5681 §3.2 step 2: ssthresh is not below 2 * SMSS', () => {
       const { block, duplicate } = loaded({ written: 3 });
       duplicate(3);
       expect(block.congestion.ssthresh).toBe(2 * MSS);
     });
 
-    test('step 2: what limited transmit sent does not count; steps 4 and 5: each further duplicate lets SMSS more out', () => {
+    test('RFC 5681 §3.2 step 2: what limited transmit sent does not count; RFC 5681 §3.2 steps 4 and 5: each further duplicate lets SMSS more out', () => {
       const { peer, block, duplicate } = loaded({ written: 30 });
       duplicate(2);
       expectSegment(peer, 10);
@@ -86,7 +86,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('the threshold is a setting', () => {
+    test('RFC 5681 §3.2: the threshold of fast retransmit is a setting', () => {
       const { peer, duplicate } = loaded({ written: 10, settings: { duplicateAckThreshold: 5 } });
       duplicate(4);
       peer.expectsNothing();
@@ -94,7 +94,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expectSegment(peer, 0);
     });
 
-    test('switched off, only the timer recovers', () => {
+    test('RFC 5681 §3.2: fast retransmit switched off, only the timer recovers', () => {
       const { peer, duplicate } = loaded({ written: 10, settings: { fastRetransmit: false } });
       duplicate(9);
       peer.expectsNothing();
@@ -103,8 +103,8 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 5681 §2: what a duplicate ACK is', () => {
-    test('(a) the receiver of the ACK has outstanding data', () => {
+  describe('what a duplicate ACK is', () => {
+    test('RFC 5681 §2 (a): a duplicate ACK: its receiver has outstanding data', () => {
       const { peer, connection, block } = established({ start, peerSyn: `mss ${MSS}` });
       for (let time = 0; time < 5; time++) peer.sends('. 1:1(0) ack 1');
       expect(block.duplicateAcks).toBe(0);
@@ -114,21 +114,21 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('(b) it carries no data', () => {
+    test('RFC 5681 §2 (b): a duplicate ACK carries no data', () => {
       const { peer, block } = loaded({ written: 10 });
       for (const at of [1, 11, 21, 31]) peer.sends(`P. ${at}:${at + 10}(10) ack 1`);
       expect(block.duplicateAcks).toBe(0);
       expect(block.lossState).toBe('open');
     });
 
-    test('(c) it has neither SYN nor FIN', () => {
+    test('RFC 5681 §2 (c): a duplicate ACK has neither SYN nor FIN', () => {
       const { peer, block } = loaded({ written: 10 });
       for (let time = 0; time < 4; time++) peer.sends('F. 101:101(0) ack 1');
       for (let time = 0; time < 4; time++) peer.sends('S. 101:101(0) ack 1');
       expect(block.duplicateAcks).toBe(0);
     });
 
-    test('(d) its acknowledgment number is the greatest received', () => {
+    test('RFC 5681 §2 (d): the acknowledgment number of a duplicate ACK is the greatest received', () => {
       const { peer, block } = loaded({ written: 10 });
       peer.sends('. 1:1(0) ack 2001');
       peer.takeSent();
@@ -137,7 +137,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('(e) its window is that of the last one', () => {
+    test('RFC 5681 §2 (e): the window of a duplicate ACK is that of the last one', () => {
       const { peer, block } = loaded({ written: 10 });
       for (const window of [60_000, 59_000, 58_000, 57_000]) peer.sends(`. 1:1(0) ack 1 win ${window}`);
       expect(block.duplicateAcks).toBe(0);
@@ -145,7 +145,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expectSegment(peer, 0);
     });
 
-    test('"without any intervening ACKs which move SND.UNA": the count starts again', () => {
+    test('RFC 5681 §3.2: "without any intervening ACKs which move SND.UNA": the count starts again', () => {
       const { peer, duplicate, block } = loaded({ written: 10 });
       duplicate(2);
       peer.sends('. 1:1(0) ack 1001');
@@ -157,8 +157,8 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 3042: limited transmit', () => {
-    test('one new segment for each of the first two duplicates; cwnd does not change', () => {
+  describe('limited transmit', () => {
+    test('RFC 3042 §2 and RFC 5681 §3.2 step 1: one new segment for each of the first two duplicates; cwnd does not change', () => {
       const { peer, duplicate, block } = loaded({ written: 30 });
       duplicate();
       expectSegment(peer, 10);
@@ -169,7 +169,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.cwnd).toBe(10 * MSS);
     });
 
-    test('two segments beyond cwnd and no more, however many duplicates come', () => {
+    test('RFC 3042 §2 and RFC 5681 §3.2 step 1: two segments beyond cwnd and no more, however many duplicates come', () => {
       const { peer, duplicate } = loaded({ written: 30, settings: { fastRetransmit: false } });
       duplicate(9);
       expectSegment(peer, 10);
@@ -177,7 +177,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test("as far as the peer's window allows", () => {
+    test("RFC 3042 §2 and RFC 5681 §3.2 step 1: as far as the peer's window allows", () => {
       const { peer, connection } = established({ start, peerSyn: `mss ${MSS}`, peerWindow: 10 * MSS });
       write(connection, 30 * MSS);
       peer.takeSent();
@@ -185,7 +185,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('with SACK: not for a duplicate that tells nothing new', () => {
+    test('RFC 3042 §2 and RFC 5681 §3.2 step 1: with SACK: not for a duplicate that tells nothing new', () => {
       const { peer, sacks, duplicate } = loaded({ written: 30, sack: true });
       duplicate(5);
       peer.expectsNothing();
@@ -195,7 +195,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('switched off, nothing new goes', () => {
+    test('RFC 3042 §2: limited transmit switched off, nothing new goes', () => {
       for (const sack of [false, true]) {
         const { peer, sacks } = loaded({ written: 30, sack, settings: { limitedTransmit: false } });
         for (let time = 0; time < 2; time++) sacks(0, ...(sack ? [[1 + time, 2 + time] as const] : []));
@@ -204,7 +204,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 6582: NewReno', () => {
+  describe('NewReno', () => {
     /** Segments 0 and 4 are lost; ten duplicates come for 1 to 3, 5 to 9 and the two of limited transmit. */
     const partial = () => {
       const stage = loaded({ written: 30 });
@@ -217,7 +217,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       return stage;
     };
 
-    test('§3.2 step 3, partial ACK: the next hole at once; deflated by what was acknowledged, SMSS added back', () => {
+    test('RFC 6582 §3.2 step 3, partial ACK: the next hole at once; deflated by what was acknowledged, SMSS added back', () => {
       const { peer, block } = partial();
       expectSegment(peer, 4);
       // 5 + 10 segments of cwnd, less 4, plus 1, are 12, and 11 are in flight.
@@ -227,12 +227,12 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.ssthresh).toBe(5 * MSS);
     });
 
-    test('§3.2 step 3, partial ACK: the first one also restarts the timer', () => {
+    test('RFC 6582 §3.2 step 3, partial ACK: the first one also restarts the timer', () => {
       const { peer, block } = partial();
       expect(block.timers?.retransmission.deadline).toBe(peer.time.now() + block.rtt.rtoNs);
     });
 
-    test('§3.2 step 3: a partial ACK of less than SMSS adds nothing back', () => {
+    test('RFC 6582 §3.2 step 3, partial ACK: one of less than SMSS adds nothing back', () => {
       const { peer, block, duplicate } = loaded({ written: 10 });
       duplicate(3);
       const before = block.recovery.allowance(block);
@@ -242,7 +242,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.takeSent();
     });
 
-    test('§3.2 step 3: duplicates after a partial ACK go on inflating', () => {
+    test('RFC 6582 §3.2 step 3, partial ACK: duplicates after it go on inflating', () => {
       const { peer } = partial();
       peer.takeSent();
       peer.sends(`. 1:1(0) ack ${segments(4)}`);
@@ -250,7 +250,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§3.2 step 3, full ACK: cwnd = min(ssthresh, max(FlightSize, SMSS) + SMSS), and recovery is over', () => {
+    test('RFC 6582 §3.2 step 3, full ACK: cwnd = min(ssthresh, max(FlightSize, SMSS) + SMSS), and recovery is over', () => {
       const { peer, block } = partial();
       peer.takeSent();
       peer.sends(`. 1:1(0) ack ${segments(12)}`); // recover: all that was sent when recovery began
@@ -261,7 +261,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§3.2 step 3, full ACK with nothing left in flight: two segments', () => {
+    test('RFC 6582 §3.2 step 3, full ACK: with nothing left in flight: two segments', () => {
       const { peer, block, duplicate } = loaded({ written: 10 });
       duplicate(9);
       peer.sends(`. 1:1(0) ack ${segments(10)}`);
@@ -269,7 +269,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.ssthresh).toBe(5 * MSS);
     });
 
-    test('§3.2 step 2: duplicates that do not cover more than recover start nothing', () => {
+    test('RFC 6582 §3.2 step 2: duplicates that do not cover more than recover start nothing', () => {
       const { peer, connection, block, duplicate } = loaded({ written: 10 });
       duplicate(3);
       peer.sends(`. 1:1(0) ack ${segments(10)}`);
@@ -281,7 +281,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(peer.takeSent().filter((text) => text.includes(` ${segments(10)}:`))).toEqual([]);
     });
 
-    test('§3.2 step 4: after a timeout recover is the highest sent, and duplicates below start nothing', () => {
+    test('RFC 6582 §3.2 step 4: after a timeout recover is the highest sent, and duplicates below start nothing', () => {
       const { peer, block, duplicate } = loaded({ written: 10 });
       duplicate(3);
       peer.takeSent();
@@ -296,15 +296,15 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.lossState).toBe('open');
     });
 
-    test('§3.2 step 1: recover starts at the initial sequence number: the very first segment can be lost', () => {
+    test('RFC 6582 §3.2 step 1: recover starts at the initial sequence number: the very first segment can be lost', () => {
       const { peer, duplicate } = loaded({ written: 4 });
       duplicate(3);
       expectSegment(peer, 0);
     });
   });
 
-  describe('RFC 5681 §3.1: recovery by timeout', () => {
-    test('slow start from one segment, going back over what is not acknowledged', () => {
+  describe('recovery by timeout', () => {
+    test('RFC 5681 §3.1: after a timeout slow start from one segment, going back over what is not acknowledged', () => {
       const { peer, block } = loaded({ written: 10 });
       peer.after('1s');
       expectSegment(peer, 0);
@@ -322,7 +322,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('an ACK that covers more than was sent again is believed', () => {
+    test('RFC 5681 §3.1: after a timeout an ACK that covers more than was sent again is believed', () => {
       const { peer, block } = loaded({ written: 10 });
       peer.after('1s');
       expectSegment(peer, 0);
@@ -334,8 +334,8 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 6675: SACK recovery', () => {
-    test('§5 (2): IsLost by one ACK that SACKs more than (DupThresh - 1) * SMSS octets', () => {
+  describe('SACK recovery', () => {
+    test('RFC 6675 §5 (2): IsLost by one ACK that SACKs more than (DupThresh - 1) * SMSS octets', () => {
       const { peer, sacks, block } = loaded({ written: 10, sack: true });
       sacks(0, [1, 4]);
       expectSegment(peer, 0);
@@ -343,7 +343,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect((block.recoveryPoint - block.iss) | 0).toBe(segments(10));
     });
 
-    test('§4 IsLost: (DupThresh - 1) * SMSS octets are not more than that', () => {
+    test('RFC 6675 §4 IsLost: (DupThresh - 1) * SMSS octets are not more than that', () => {
       const { peer, sacks, block } = loaded({ written: 10, sack: true });
       sacks(0, [1, 3]);
       peer.expectsNothing();
@@ -359,7 +359,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
         return stage;
       };
 
-      test('§4 IsLost: DupThresh discontiguous SACKed sequences', () => {
+      test('RFC 6675 §4 IsLost: DupThresh discontiguous SACKed sequences', () => {
         const { peer, block } = small();
         peer.sends('. 1:1(0) ack 1 <nop,nop,sack 101:201 301:401 501:601>');
         peer.expects('. 1:101(100) ack 1');
@@ -368,14 +368,14 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
         expect(block.log.lostBytes).toBe(0);
       });
 
-      test('§4 IsLost: three segments that are contiguous are one sequence', () => {
+      test('RFC 6675 §4 IsLost: three segments that are contiguous are one sequence', () => {
         const { peer, block } = small();
         peer.sends('. 1:1(0) ack 1 <nop,nop,sack 101:401>');
         peer.expectsNothing();
         expect(block.lossState).toBe('open');
       });
 
-      test('§5 (1): DupThresh duplicates do as well', () => {
+      test('RFC 6675 §5 (1): DupThresh duplicates do as well', () => {
         const { peer } = small();
         peer.sends('. 1:1(0) ack 1 <nop,nop,sack 101:201>');
         peer.sends('. 1:1(0) ack 1 <nop,nop,sack 101:301>');
@@ -385,7 +385,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       });
     });
 
-    test('§5 (1): also when they SACK (DupThresh - 1) * SMSS octets, of which IsLost wants more', () => {
+    test('RFC 6675 §5 (1): DupThresh duplicates do, also when they SACK (DupThresh - 1) * SMSS octets, of which IsLost wants more', () => {
       const settings = { selectiveAcknowledgment: true, noDelay: true };
       const { peer, connection } = established({ start, peerSyn: `mss ${MSS},sackOK`, settings });
       for (const length of [100, 1000, 500, 500]) write(connection, length);
@@ -396,7 +396,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expects('. 1:101(100) ack 1');
     });
 
-    test('§2: an ACK without new SACK information is no duplicate, however often it comes', () => {
+    test('RFC 6675 §2: an ACK without new SACK information is no duplicate, however often it comes', () => {
       const { peer, sacks, duplicate, block } = loaded({ written: 10, sack: true });
       duplicate(9);
       sacks(0, [1, 2]);
@@ -405,7 +405,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§2: SACK blocks beyond what was sent, below SND.UNA or upside down tell nothing', () => {
+    test('RFC 6675 §2: SACK blocks beyond what was sent, below SND.UNA or upside down tell nothing', () => {
       const { peer, sacks, block } = loaded({ written: 10, sack: true });
       sacks(0, [10, 13]);
       sacks(0, [8, 11]);
@@ -417,7 +417,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§5 (4.2): ssthresh = cwnd = FlightSize / 2, limited transmit not counted; (C): the pipe says when', () => {
+    test('RFC 6675 §5 (4.2): ssthresh = cwnd = FlightSize / 2, limited transmit not counted; RFC 6675 §5 (C): the pipe says when', () => {
       const { peer, sacks, block } = loaded({ written: 30, sack: true });
       sacks(0, [1, 2]);
       expectSegment(peer, 10);
@@ -436,7 +436,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§4 NextSeg (1) before (2): what is lost goes before what is new', () => {
+    test('RFC 6675 §4 NextSeg (1) before (2): what is lost goes before what is new', () => {
       const { peer, sacks } = loaded({ written: 30, sack: true });
       sacks(0, [1, 2], [3, 10]);
       for (const index of [0, 2]) expectSegment(peer, index);
@@ -445,7 +445,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§4 NextSeg (1.c): a hole with too little SACKed above it waits until there is more', () => {
+    test('RFC 6675 §4 NextSeg (1.c): a hole with too little SACKed above it waits until there is more', () => {
       const { peer, sacks } = loaded({ written: 10, sack: true });
       sacks(0, [1, 2]);
       sacks(0, [3, 4], [1, 2]);
@@ -460,7 +460,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§4 NextSeg (3): nothing is lost and nothing new is there: a hole below what is SACKed', () => {
+    test('RFC 6675 §4 NextSeg (3): nothing is lost and nothing new is there: a hole below what is SACKed', () => {
       const { peer, sacks } = loaded({ written: 10, sack: true });
       sacks(0, [1, 7], [8, 10]);
       expectSegment(peer, 0);
@@ -468,14 +468,14 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§5 (4.3): no rescue retransmission before the first retransmission is acknowledged', () => {
+    test('RFC 6675 §5 (4.3): no rescue retransmission before the first retransmission is acknowledged', () => {
       const { peer, sacks } = loaded({ written: 10, sack: true });
       sacks(0, [1, 7]);
       expectSegment(peer, 0);
       peer.expectsNothing();
     });
 
-    test('§4 NextSeg (4): the rescue retransmission: the last segment, once', () => {
+    test('RFC 6675 §4 NextSeg (4): the rescue retransmission: the last segment, once', () => {
       const { peer, sacks } = loaded({ written: 10, sack: true });
       sacks(0, [1, 8]);
       expectSegment(peer, 0);
@@ -487,7 +487,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('a hole that was sent again is not sent a third time because of what was SACKed before', () => {
+    test('RFC 6675 §4 NextSeg (1.a): a hole that was sent again is not sent a third time because of what was SACKed before', () => {
       const { peer, sacks } = loaded({ written: 10, sack: true });
       sacks(0, [1, 4]);
       expectSegment(peer, 0);
@@ -495,7 +495,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('§5 (A): an ACK of RecoveryPoint ends recovery; what is SACKed beyond stays', () => {
+    test('RFC 6675 §5 (A): an ACK of RecoveryPoint ends recovery; what is SACKed beyond stays', () => {
       const { peer, sacks, block } = loaded({ written: 30, sack: true });
       sacks(0, [1, 2]);
       sacks(0, [1, 3]);
@@ -512,7 +512,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.cwnd).toBeLessThanOrEqual(block.congestion.ssthresh);
     });
 
-    test('§5 (A): the window that recovery has left stays: the pipe kept it filled', () => {
+    test('RFC 6675 §5 (A): the window that recovery has left stays: the pipe kept it filled', () => {
       const { block, sacks } = loaded({ written: 10, sack: true });
       sacks(0, [1, 4]);
       expect(block.lossState).toBe('recovery');
@@ -521,7 +521,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.congestion.cwnd).toBe(block.congestion.ssthresh);
     });
 
-    test('§5.1: a timeout during recovery ends it; RecoveryPoint is HighData; a new one waits for that', () => {
+    test('RFC 6675 §5.1: a timeout during recovery ends it; RecoveryPoint is HighData; a new one waits for that', () => {
       const { peer, sacks, block } = loaded({ written: 10, sack: true });
       sacks(0, [1, 4]);
       expectSegment(peer, 0);
@@ -537,7 +537,7 @@ describe.each(SEQUENCE_STARTS)('recovery, from sequence number %i', (start) => {
       expect(block.lossState).toBe('open');
     });
 
-    test('§5.1: after a timeout SACK information is used: what arrived is not sent again', () => {
+    test('RFC 6675 §5.1: after a timeout SACK information is used: what arrived is not sent again', () => {
       const { peer, sacks } = loaded({ written: 10, sack: true, settings: { fastRetransmit: false } });
       sacks(0, [2, 4], [6, 8]);
       peer.expectsNothing();

@@ -28,7 +28,7 @@ class Recurrence {
 }
 
 describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start) => {
-  test('RFC 6298 §2.1 and §5.5: the first RTO is 1 s, and doubles: for a SYN', () => {
+  test('RFC 6298 §2.1, RFC 6298 §5.5 and RFC 9293 §3.8.3 (MUST-22): the first RTO is 1 s, and doubles: for a SYN', () => {
     const peer = new Conversation({ start });
     const connection = peer.connect();
     peer.expects('S 0:0(0)');
@@ -54,7 +54,7 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
     expect(peer.time.idle).toBe(true);
   });
 
-  test('a SYN-ACK is sent again like a SYN, and its connection given up after 63 s', () => {
+  test('RFC 9293 §3.8.3 (MUST-22): a SYN-ACK is sent again like a SYN, and its connection given up after 63 s', () => {
     const { peer, connection } = inState('SYN-RECEIVED', { start });
     for (const seconds of [1, 2, 4, 8, 16]) {
       peer.after(`${seconds}s`);
@@ -111,7 +111,7 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
     expect(block.rtt.rtoNs).toBe(SECOND);
   });
 
-  test('RFC 6298 §5.1 to §5.6: the earliest segment, after one RTO, then after doubled ones', () => {
+  test('RFC 6298 §5.1 to §5.6 and RFC 9293 §3.8.2 (MUST-19): the earliest segment, after one RTO, then after doubled ones', () => {
     const { peer, connection } = established({ start });
     write(connection, 4000);
     peer.expects('. 1:1461(1460) ack 1');
@@ -156,7 +156,7 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
     expect(peer.time.idle).toBe(true);
   });
 
-  test('RFC 6298 §3, Karn: without timestamps, what was sent twice is not measured, and the back-off stays', () => {
+  test('RFC 6298 §3, Karn and RFC 9293 §3.8.1 (MUST-18): without timestamps, what was sent twice is not measured, and the back-off stays', () => {
     const { peer, connection, block } = established({ start });
     write(connection, 1460);
     peer.after('1s');
@@ -237,14 +237,14 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
     expect(block.rtt.rtoNs).toBe(3 * SECOND);
   });
 
-  describe('R2: RFC 9293 §3.8.3', () => {
+  describe('R2', () => {
     const unanswered = (from: ConversationOptions) => {
       const stage = established({ start, ...from });
       write(stage.connection, 100);
       return stage;
     };
 
-    test('(SHLD-11) data is given up after well over 100 s, with ETIMEDOUT', () => {
+    test('RFC 9293 §3.8.3 (MUST-20, SHLD-11): data is given up at R2, after well over 100 s, with ETIMEDOUT', () => {
       const { peer, connection } = unanswered({});
       peer.after('100s');
       expect(connection.state).toBe('ESTABLISHED');
@@ -256,7 +256,7 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
       expect(peer.time.idle).toBe(true);
     });
 
-    test('(MUST-21) R2 can be set for a connection', () => {
+    test('RFC 9293 §3.8.3 (MUST-21): R2 can be set for a connection', () => {
       const { peer, connection } = unanswered({ settings: { dataRetries: 2 } });
       peer.after('6999ms');
       expect(connection.state).toBe('ESTABLISHED');
@@ -264,7 +264,7 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
       expect(connection.error).toBe('ETIMEDOUT');
     });
 
-    test('progress starts the count again', () => {
+    test('RFC 9293 §3.8.3: R2 is of the same segment: progress starts the count again', () => {
       const { peer, connection } = established({ start, settings: { dataRetries: 3 } });
       write(connection, 1460 * 4);
       for (let acked = 1461; acked <= 1460 * 3 + 1; acked += 1460) {
@@ -275,7 +275,7 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
       }
     });
 
-    test('the reason that ICMP gave is told instead (SHLD-25)', () => {
+    test('RFC 9293 §3.9.2.2 (SHLD-25): at R2 the reason that ICMP gave is told', () => {
       const { peer, connection } = unanswered({});
       peer.icmp('host-unreachable', 1);
       peer.after('2000s');

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { established, readAll, SEQUENCE_STARTS } from './conversation.ts';
 
 describe.each(SEQUENCE_STARTS)('urgent data, from sequence number %i', (start) => {
-  test('(MUST-62) the pointer is to the octet after the urgent data; (MUST-33) how much of it is left to read', () => {
+  test('RFC 9293 §3.8.5 (MUST-30, MUST-62, MUST-33): the pointer is to the octet after the urgent data; how much of it is left to read', () => {
     const { peer, connection } = established({ start });
     expect(connection.urgentMark).toBe(-1);
     peer.sends('PU. 1:11(10) ack 1 urg 4');
@@ -21,7 +21,7 @@ describe.each(SEQUENCE_STARTS)('urgent data, from sequence number %i', (start) =
     expect(readAll(connection)).toBe(10);
   });
 
-  test('§3.8.5: the pointer may be ahead of the data; a segment without data may bring it', () => {
+  test('RFC 9293 §3.8.5: the pointer may be ahead of the data; a segment without data may bring it', () => {
     const { peer, connection } = established({ start });
     peer.sends('U. 1:1(0) ack 1 urg 500');
     expect(connection.urgentMark).toBe(500);
@@ -34,7 +34,7 @@ describe.each(SEQUENCE_STARTS)('urgent data, from sequence number %i', (start) =
     expect(connection.urgentMark).toBe(-1);
   });
 
-  test('(MUST-31) urgent data of any length: RCV.UP <- max(RCV.UP, SEG.UP)', () => {
+  test('RFC 9293 §3.8.5 (MUST-31) and RFC 9293 §3.10.7.4 sixth: urgent data of any length: RCV.UP <- max(RCV.UP, SEG.UP)', () => {
     const { peer, connection } = established({ start });
     peer.sends('U. 1:101(100) ack 1 urg 100');
     peer.sends('U. 101:201(100) ack 1 urg 65535');
@@ -43,7 +43,7 @@ describe.each(SEQUENCE_STARTS)('urgent data, from sequence number %i', (start) =
     expect(connection.urgentMark).toBe(100 + 65_535);
   });
 
-  test('(MUST-32) the user is told when it comes, and when it advances', () => {
+  test('RFC 9293 §3.8.5 (MUST-32): the user is told when urgent data comes, and when it advances', () => {
     const { peer, connection } = established({ start });
     let told = 0;
     connection.user = { changed: () => told++ };
@@ -54,7 +54,7 @@ describe.each(SEQUENCE_STARTS)('urgent data, from sequence number %i', (start) =
     expect(connection.urgentMark).toBe(9);
   });
 
-  test('a pointer to what is read already tells nothing; the next one is news again', () => {
+  test('RFC 9293 §3.10.7.4 sixth: a pointer to what is read already tells nothing; the next one is news again', () => {
     const { peer, connection } = established({ start });
     peer.sends('U. 1:11(10) ack 1 urg 3');
     readAll(connection);
@@ -66,7 +66,7 @@ describe.each(SEQUENCE_STARTS)('urgent data, from sequence number %i', (start) =
     expect(connection.urgentMark).toBe(10);
   });
 
-  test('an urgent pointer without URG means nothing', () => {
+  test('RFC 9293 §3.1: an urgent pointer without URG means nothing', () => {
     const { peer, connection } = established({ start });
     peer.sends('P. 1:11(10) ack 1 urg 4');
     expect(connection.urgentMark).toBe(-1);

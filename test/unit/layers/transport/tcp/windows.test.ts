@@ -17,7 +17,7 @@ const MSS = 1000;
 describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
   const stage = (from: ConversationOptions = {}) => established({ start, peerSyn: `mss ${MSS}`, ...from });
 
-  describe('RFC 9293 §3.8.6.1: zero-window probing', () => {
+  describe('zero-window probing', () => {
     const closed = (from: ConversationOptions = {}) => {
       const opened = stage({ peerWindow: 100, ...from });
       write(opened.connection, 150);
@@ -27,7 +27,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       return opened;
     };
 
-    test('(SHLD-29, SHLD-30) the first probe after one RTO, then at doubled intervals; one octet of new data', () => {
+    test('RFC 9293 §3.8.6.1 (MUST-36, SHLD-29, SHLD-30): the first probe after one RTO, then at doubled intervals; one octet of new data', () => {
       const { peer } = closed();
       for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
         peer.after(`${seconds * 1000 - 1}ms`);
@@ -39,7 +39,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       }
     });
 
-    test('(MUST-37) as long as the peer answers, the connection stays open', () => {
+    test('RFC 9293 §3.8.6.1 (MUST-37): as long as the peer answers, the connection stays open', () => {
       const { peer, connection } = closed();
       for (let probes = 0; probes < 200; probes++) {
         peer.after('60s');
@@ -51,14 +51,14 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expects('P. 101:151(50) ack 1');
     });
 
-    test('a peer that does not answer is given up: ETIMEDOUT', () => {
+    test('RFC 9293 §3.8.3 (MUST-20): a peer that does not answer probes is given up: ETIMEDOUT', () => {
       const { peer, connection } = closed();
       peer.after('2000s');
       expect(connection.error).toBe('ETIMEDOUT');
       expect(peer.time.idle).toBe(true);
     });
 
-    test('the window opens: the data goes, and the retransmission timer runs again', () => {
+    test('RFC 9293 §3.8.6.1: the window opens: the data goes, and the retransmission timer runs again', () => {
       const { peer, block } = closed();
       peer.after('5s');
       peer.takeSent();
@@ -70,7 +70,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       expect(peer.time.idle).toBe(true);
     });
 
-    test('the update is lost: the next probe is acknowledged and brings it', () => {
+    test('RFC 9293 §3.8.6.1: the update is lost: the next probe is acknowledged and brings it', () => {
       const { peer, block } = closed();
       peer.after('1s');
       peer.expects('. 101:102(1) ack 1');
@@ -81,7 +81,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       expect(block.sendBuffer.length).toBe(0);
     });
 
-    test('the next closed window is probed from the start of the back-off again', () => {
+    test('RFC 9293 §3.8.6.1 (SHLD-29): the next closed window is probed from the start of the back-off again', () => {
       const { peer, connection } = closed();
       peer.after('20s');
       peer.takeSent();
@@ -95,7 +95,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expects('. 151:152(1) ack 1');
     });
 
-    test('a FIN is probed with when nothing else is left', () => {
+    test('RFC 9293 §3.8.6.1: a FIN is probed with when nothing else is left', () => {
       const { peer, connection } = stage({ peerWindow: 100 });
       write(connection, 100);
       peer.takeSent();
@@ -111,7 +111,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       expect(connection.state).toBe('FIN-WAIT-2');
     });
 
-    test('(MUST-35) the window shrinks to zero over data in flight: it is sent again, and that is the probe', () => {
+    test('RFC 9293 §3.8.6 (MUST-35, MAY-7, SHLD-17): the window shrinks to zero over data in flight: it is sent again, and that is the probe', () => {
       const { peer, connection } = stage();
       write(connection, 2 * MSS);
       peer.takeSent();
@@ -127,8 +127,8 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 9293 §3.8.6: a window that shrinks', () => {
-    test('(MUST-34, SHLD-15) the usable window is negative: nothing new goes until it is not', () => {
+  describe('a window that shrinks', () => {
+    test('RFC 9293 §3.8.6 (MUST-34, SHLD-15): the usable window is negative: nothing new goes until it is not', () => {
       const { peer, connection, block } = stage();
       write(connection, 20 * MSS);
       peer.takeSent();
@@ -143,7 +143,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('(SHLD-16) what is in flight is sent again as usual', () => {
+    test('RFC 9293 §3.8.6 (SHLD-16): what is in flight is sent again as usual', () => {
       const { peer, connection } = stage();
       write(connection, 3 * MSS);
       peer.takeSent();
@@ -166,15 +166,15 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
     peer.expects('F. 101:101(0) ack 1');
   });
 
-  describe('RFC 9293 §3.8.6.2.1: the sender avoids silly windows', () => {
-    test('(1) a full segment goes', () => {
+  describe('the sender avoids silly windows', () => {
+    test('RFC 9293 §3.8.6.2.1 (1) (MUST-38): a full segment goes, and no silly one after it', () => {
       const { peer, connection } = stage({ peerWindow: 1500 });
       write(connection, 3 * MSS);
       peer.expects('. 1:1001(1000) ack 1');
       peer.expectsNothing(); // 500 of window are neither a segment nor, with Nagle, alone in flight
     });
 
-    test('(3) at least half the largest window goes when nothing is in flight', () => {
+    test('RFC 9293 §3.8.6.2.1 (3): at least half the largest window goes when nothing is in flight', () => {
       const { peer, connection } = stage({ peerWindow: 800 });
       write(connection, 3 * MSS);
       peer.expects('. 1:801(800) ack 1');
@@ -184,7 +184,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('(4) the override timeout sends what the rules hold back', () => {
+    test('RFC 9293 §3.8.6.2.1 (4): the override timeout sends what the rules hold back', () => {
       const { peer, connection } = stage({ peerWindow: 800 });
       write(connection, 3 * MSS);
       peer.takeSent();
@@ -195,7 +195,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expects('. 801:901(100) ack 1');
     });
 
-    test('(2) all that is queued goes, however small the window', () => {
+    test('RFC 9293 §3.8.6.2.1 (2): all that is queued goes, however small the window', () => {
       const { peer, connection } = stage({ peerWindow: 800 });
       peer.sends('. 1:1(0) ack 1 win 50');
       write(connection, 40);
@@ -203,8 +203,8 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 9293 §3.7.4: Nagle', () => {
-    test('while data is unacknowledged small writes are collected', () => {
+  describe('Nagle', () => {
+    test('RFC 9293 §3.7.4 (SHLD-7) and RFC 9293 §3.9.1.2 (SHLD-27): while data is unacknowledged small writes are collected', () => {
       const { peer, connection } = stage();
       write(connection, 10);
       peer.expects('P. 1:11(10) ack 1');
@@ -214,7 +214,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expects('P. 11:61(50) ack 1');
     });
 
-    test('a full segment goes at once', () => {
+    test('RFC 9293 §3.7.4 and RFC 9293 §3.9.1.2 (SHLD-28): a full segment goes at once', () => {
       const { peer, connection } = stage();
       write(connection, 10);
       peer.takeSent();
@@ -223,13 +223,13 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expectsNothing();
     });
 
-    test('(MUST-17) it can be switched off for a connection', () => {
+    test('RFC 9293 §3.7.4 (MUST-17): the Nagle algorithm can be switched off for a connection', () => {
       const { peer, connection } = stage({ settings: { noDelay: true } });
       for (let writes = 0; writes < 5; writes++) write(connection, 10);
       for (let at = 1; at < 51; at += 10) peer.expects(`P. ${at}:${at + 10}(10) ack 1`);
     });
 
-    test('and that while it waits', () => {
+    test('RFC 9293 §3.7.4 (MUST-17): it can be switched off while it waits', () => {
       const { peer, connection } = stage();
       write(connection, 10);
       write(connection, 10);
@@ -249,7 +249,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 9293 §3.8.6.2.2: the receiver avoids silly windows', () => {
+  describe('the receiver avoids silly windows', () => {
     const receiving = (receiveBufferBytes: number) => stage({ settings: { receiveBufferBytes } });
     const fill = (peer: Conversation, from: number, to: number): void => {
       for (let at = from; at < to; at += MSS) peer.sends(`. ${at}:${at + MSS}(${MSS}) ack 1`);
@@ -257,7 +257,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.takeSent();
     };
 
-    test('the right edge stays until min(RCV.BUFF / 2, Eff.snd.MSS) more can be offered', () => {
+    test('RFC 9293 §3.8.6.2.2 (MUST-39): the right edge stays until min(RCV.BUFF / 2, Eff.snd.MSS) more can be offered', () => {
       const { peer, connection, block } = receiving(4000);
       fill(peer, 1, 4001);
       expect(block.rcvWnd).toBe(0);
@@ -269,7 +269,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       expect(peer.takeSent().at(-1)).toBe('. 1:1(0) ack 4001 win 1000');
     });
 
-    test('half a buffer that is smaller than two segments is enough', () => {
+    test('RFC 9293 §3.8.6.2.2: half a buffer that is smaller than two segments is enough', () => {
       const { peer, connection } = receiving(1000);
       peer.sends('. 1:1001(1000) ack 1');
       peer.after('100ms');
@@ -280,7 +280,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expects('. 1:1(0) ack 1001 win 500');
     });
 
-    test('§3.8.6.2.2: reading reports a window that has opened, without waiting for the peer', () => {
+    test('RFC 9293 §3.8.6.2.2: reading reports a window that has opened, without waiting for the peer', () => {
       const { peer, connection } = receiving(8000);
       fill(peer, 1, 8001);
       for (let reads = 0; reads < 3; reads++) readAll(connection, 500);
@@ -298,7 +298,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.expects('. 1:1(0) ack 4001 win 4000');
     });
 
-    test('(SHLD-14) the right edge never moves left while data comes and nothing is read', () => {
+    test('RFC 9293 §3.8.6 (SHLD-14): the right edge never moves left while data comes and nothing is read', () => {
       const { peer, block } = receiving(10_000);
       let edge = block.rcvAdv;
       let at = 1;
@@ -314,11 +314,11 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
     });
   });
 
-  describe('RFC 7323 §2: window scale', () => {
+  describe('window scale', () => {
     const scaled = (peerSyn: string, from: ConversationOptions = {}) =>
       established({ start, peerSyn, ...from, settings: { windowScaling: true, ...from.settings } });
 
-    test('§2.2: offered in the SYN, whose own window is not scaled; used when both have sent it', () => {
+    test('RFC 7323 §2.2 and RFC 9293 §3.1 (REC-1): offered in the SYN, whose own window is not scaled; used when both have sent it', () => {
       const { peer, block } = scaled('mss 1460,nop,wscale 7', { peerWindow: 1000 });
       expect(peer.ladder[0]).toContain('> S 0:0(0) win 65535 <mss 1460,nop,wscale 5>');
       expect(block.sndWnd).toBe(1000);
@@ -328,7 +328,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       expect(block.sndWnd).toBe(128_000);
     });
 
-    test('§2.2: neither scales if the peer does not offer it', () => {
+    test('RFC 7323 §2.2: neither scales if the peer does not offer it', () => {
       const { peer, block } = scaled('mss 1460', { peerWindow: 1000 });
       expect(peer.ladder[2]).toContain('> . 1:1(0) ack 1 win 65535');
       peer.sends('. 1:1(0) ack 1 win 1000');
@@ -336,33 +336,33 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       expect([block.rcvWndShift, block.sndWndShift]).toEqual([0, 0]);
     });
 
-    test('§2.2: a SYN-ACK has it only if the SYN had it', () => {
+    test('RFC 7323 §2.2: a SYN-ACK has it only if the SYN had it', () => {
       const without = scaled('mss 1460', { passive: true });
       expect(without.peer.ladder[1]).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460>');
       const having = scaled('mss 1460,nop,wscale 3', { passive: true });
       expect(having.peer.ladder[1]).toContain('> S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 5>');
     });
 
-    test('§2.2: switched off, the peer’s offer is ignored', () => {
+    test('RFC 7323 §2.2: switched off, the peer’s offer is ignored', () => {
       const { peer, block } = scaled('mss 1460,nop,wscale 7', { settings: { windowScaling: false } });
       expect(peer.ladder[0]).toContain('> S 0:0(0) win 65535 <mss 1460>');
       peer.sends('. 1:1(0) ack 1 win 1000');
       expect(block.sndWnd).toBe(1000);
     });
 
-    test('§2.3: a shift above 14 is 14', () => {
+    test('RFC 7323 §2.3: a shift above 14 is 14', () => {
       const { peer, block } = scaled('mss 1460,nop,wscale 15');
       peer.sends('. 1:1(0) ack 1 win 3');
       expect(block.sndWnd).toBe(3 * 2 ** 14);
     });
 
-    test('§2.2: "a Window Scale option in a segment without a SYN bit MUST be ignored"', () => {
+    test('RFC 7323 §2.2: "a Window Scale option in a segment without a SYN bit MUST be ignored"', () => {
       const { peer, block } = scaled('mss 1460,nop,wscale 2');
       peer.sends('. 1:1(0) ack 1 win 100 <nop,wscale 9>');
       expect(block.sndWnd).toBe(400);
     });
 
-    test('§2.4: the right edge does not move left by rounding, nor beyond the buffer', () => {
+    test('RFC 7323 §2.4 (2): the right edge does not move left by rounding, nor beyond the buffer', () => {
       const receiveBufferBytes = 1024 * 1024;
       const { peer, block } = scaled('mss 1460,nop,wscale 7', { settings: { receiveBufferBytes, delayedAck: false } });
       const first = (block.irs + 1) | 0;
@@ -379,7 +379,7 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       peer.takeSent();
     });
 
-    test('§2.4: single octets do not let the edge creep beyond the buffer', () => {
+    test('RFC 7323 §2.4 (1): single octets do not let the edge creep beyond the buffer', () => {
       const receiveBufferBytes = 256 * 1024;
       const { peer, block } = scaled('mss 1460,nop,wscale 7', { settings: { receiveBufferBytes, delayedAck: false } });
       const first = (block.irs + 1) | 0;
