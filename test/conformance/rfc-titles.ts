@@ -13,6 +13,7 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   1071: 'Computing the Internet Checksum',
   1112: 'Host Extensions for IP Multicasting',
   1122: 'Requirements for Internet Hosts: Communication Layers',
+  1123: 'Requirements for Internet Hosts: Application and Support',
   1141: 'Incremental Updating of the Internet Checksum',
   1191: 'Path MTU Discovery',
   1256: 'ICMP Router Discovery Messages',

@@ -114,7 +114,7 @@ describe('IPv4', () => {
       (bit, bytes) => bit < ipv4.headerLength(exactView(bytes, 0), 0) * 8 && (bit < 4 || bit >= 8),
     ));
 
-  test('one hop less leaves a good checksum, and the rest as it was (RFC 1624)', () => {
+  test('RFC 1624 §4: one hop less leaves a good checksum, and the rest as it was', () => {
     fc.assert(
       fc.property(ipv4Record, (record) => {
         const bytes = ipv4.encode(record);
@@ -315,7 +315,7 @@ describe('ICMPv4', () => {
   test('bytes behind do not matter', () => bytesBehindDoNotMatter(icmpv4Codec));
   test('a bit error is refused', () => bitErrorsAreRefused(icmpv4Codec));
 
-  test('the quote ends within the message (RFC 4884)', () => {
+  test('RFC 4884 §4: the quote ends within the message', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 8, maxLength: 300 }), fc.boolean(), (bytes, six) => {
         const view = exactView(bytes, 0);

@@ -58,7 +58,7 @@ describe.each(families)('UDP over %s', (_, source, destination) => {
       return !(bit >= 48 && bit < 64 && found === 0x8000 >>> (bit - 48) && source.family === 4);
     }));
 
-  test('an independent sum agrees, and 0 is never sent (RFC 768)', () => {
+  test('RFC 768: an independent sum agrees, and 0 is never sent', () => {
     fc.assert(
       fc.property(record, (datagram) => {
         fc.pre(datagram.checksum === undefined);

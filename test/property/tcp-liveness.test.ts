@@ -112,7 +112,7 @@ describe('invariant 49: the peer vanishes', () => {
     return { listening, accepted: () => accepted };
   }
 
-  test('with data in flight it is given up after R2, not before 100 s (RFC 9293 §3.8.3)', () => {
+  test('RFC 9293 §3.8.3 (SHLD-11): with data in flight it is given up after R2, not before 100 s', () => {
     const { code, atNs, left, outstanding, frames } = vanish(150, {}, 5000);
     expect(['ETIMEDOUT', 'EHOSTUNREACH']).toContain(code);
     expect(atNs / SECOND).toBeGreaterThan(100);
@@ -122,7 +122,7 @@ describe('invariant 49: the peer vanishes', () => {
     expect(frames).toBeLessThan(400);
   });
 
-  test('the user timeout comes first (RFC 9293 §3.9.1.2, RFC 5482)', () => {
+  test('RFC 9293 §3.10.8: the user timeout comes first', () => {
     const { code, atNs } = vanish(150, { userTimeoutNs: 30 * SECOND }, 5000);
     expect(['ETIMEDOUT', 'EHOSTUNREACH']).toContain(code);
     expect(atNs / SECOND).toBeGreaterThan(30);
@@ -135,7 +135,7 @@ describe('invariant 49: the peer vanishes', () => {
     expect(atNs / SECOND).toBeGreaterThan(180);
   });
 
-  test('without data only keep-alive notices (RFC 9293 §3.8.4)', () => {
+  test('RFC 9293 §3.8.4: without data only keep-alive notices', () => {
     expect(vanish(150, {}, 0)).toMatchObject({ code: 'none', left: 1 });
     const { code, atNs } = vanish(150, {}, 0, true);
     expect(['ETIMEDOUT', 'EHOSTUNREACH']).toContain(code);

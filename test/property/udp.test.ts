@@ -22,7 +22,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 describe.each([4, 6] as const)('UDP over IPv%s', (family) => {
   const [aliceAddress, bobAddress] = family === 4 ? ['10.0.0.1', '10.0.0.2'] : ['fd00::1', 'fd00::2'];
 
-  test('what is read is what was sent, one for one, or its flagged beginning (RFC 768, RFC 1122 §4.1)', () => {
+  test('RFC 1122 §4.1: what is read is what was sent, one for one, or its flagged beginning', () => {
     const datagram = fc.record({
       length: fc.oneof(fc.nat({ max: 3000 }), fc.constantFrom(0, 1, 1472, 1473)),
       from: fc.nat({ max: 2 }),

@@ -57,7 +57,7 @@ describe('ARP', () => {
     lab.expectAtRest();
   });
 
-  test('RFC 4861 §7.3.3 for ARP: an idle neighbour is polled by unicast before he is given up (RFC 1122 §2.3.2.1 (2))', () => {
+  test('RFC 1122 §2.3.2.1 (2) and RFC 4861 §7.3.3: an idle neighbour is polled by unicast before he is given up', () => {
     const lab = new Lab();
     const { alice, bob, hub } = lab.pair();
     const ping = (): void => alice.ping('10.0.0.2', {}, () => {});
@@ -81,8 +81,8 @@ describe('ARP', () => {
   });
 });
 
-describe('RFC 5227', () => {
-  test('§2.3: an address is announced when the interface comes up, or when it is configured later', () => {
+describe('address conflict detection', () => {
+  test('RFC 5227 §2.3: an address is announced when the interface comes up, or when it is configured later', () => {
     const lab = new Lab();
     const hub = lab.hub();
     const host = lab.host('host');
@@ -93,7 +93,7 @@ describe('RFC 5227', () => {
     expect(lines(hub.sent)).toEqual(['arp who has 10.0.0.1 tell 10.0.0.1', 'arp who has 10.0.0.5 tell 10.0.0.5']);
   });
 
-  test('§2.3: as many announcements as are asked for, two seconds apart; none if none', () => {
+  test('RFC 5227 §2.3: as many announcements as are asked for, two seconds apart; none if none', () => {
     for (const arpAnnouncements of [0, 1, 2, 3]) {
       const lab = new Lab();
       const hub = lab.hub();
@@ -107,7 +107,7 @@ describe('RFC 5227', () => {
     }
   });
 
-  test('§2.4 (c): a conflict is reported and answered by one announcement in ten seconds', () => {
+  test('RFC 5227 §2.4 (c): a conflict is reported and answered by one announcement in ten seconds', () => {
     const lab = new Lab();
     const { bob, hub } = lab.pair();
     const conflicts: string[] = [];
@@ -126,7 +126,7 @@ describe('RFC 5227', () => {
     expect(hub.sent.length).toBe(2);
   });
 
-  test('§2.1: probing, an address is used only after nobody answered', () => {
+  test('RFC 5227 §2.1: probing, an address is used only after nobody answered', () => {
     const lab = new Lab();
     const hub = lab.hub();
     const host = lab.host('host', { settings: { arpProbes: 3 } });
@@ -140,7 +140,7 @@ describe('RFC 5227', () => {
     expect(host.path(ipAddress('10.0.0.2'))).toMatchObject({ onLink: true });
   });
 
-  test.each(['answers', 'probes it too'])('§2.1.1: probing, an address is not used if somebody %s', (how) => {
+  test.each(['answers', 'probes it too'])('RFC 5227 §2.1.1: probing, an address is not used if somebody %s', (how) => {
     const lab = new Lab();
     const hub = lab.hub();
     const host = lab.host('host', { settings: { arpProbes: 3 } });

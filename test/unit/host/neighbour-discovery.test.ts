@@ -18,8 +18,8 @@ const addressesOf = (host: {
     .map(({ address, state }) => `${formatIpAddress(address)} ${state}`)
     .filter((each) => each.includes(':'));
 
-describe('RFC 4861 §7: neighbours', () => {
-  test('§7.2.2: the question goes to the solicited-node group, the answer to who asked', () => {
+describe('neighbours', () => {
+  test('RFC 4861 §7.2.2 and RFC 4861 §7.2.4: the question goes to the solicited-node group, the answer to who asked', () => {
     const lab = new Lab();
     const { alice, hub } = lab.pair();
     const results: PingResult[] = [];
@@ -35,7 +35,7 @@ describe('RFC 4861 §7: neighbours', () => {
     expect(hub.sent[0]!.subarray(0, 6)).toEqual(Uint8Array.of(0x33, 0x33, 0xff, 0, 0, 2));
   });
 
-  test('§7.2.2: three questions a second apart, then the program is told', () => {
+  test('RFC 4861 §7.2.2: three questions a second apart, then the program is told', () => {
     const lab = new Lab();
     const { alice, hub } = lab.pair();
     const results: PingResult[] = [];
@@ -46,7 +46,7 @@ describe('RFC 4861 §7: neighbours', () => {
     lab.expectAtRest();
   });
 
-  test('§7.1.1: a solicitation that came from afar (hop limit below 255) is dropped', () => {
+  test('RFC 4861 §7.1.1: a solicitation that came from afar (hop limit below 255) is dropped', () => {
     const lab = new Lab();
     const { bob, hub } = lab.pair();
     const solicitation: ndp.NdpRecord = {
@@ -67,7 +67,7 @@ describe('RFC 4861 §7: neighbours', () => {
     });
   });
 
-  test('§7.2.5: an advertisement without the override flag does not replace an address that works, but casts doubt', () => {
+  test('RFC 4861 §7.2.5: an advertisement without the override flag does not replace an address that works, but casts doubt', () => {
     const lab = new Lab();
     const { alice, hub } = lab.pair();
     alice.ping('fd00::2', {}, () => {});
@@ -92,10 +92,10 @@ describe('RFC 4861 §7: neighbours', () => {
   });
 });
 
-describe('RFC 4862 §5.4: duplicate address detection', () => {
+describe('duplicate address detection', () => {
   const settings = { duplicateAddressDetectionTransmits: 1 };
 
-  test('an address is tentative until nobody objected', () => {
+  test('RFC 4862 §5.4: an address is tentative until nobody objected', () => {
     const lab = new Lab();
     const hub = lab.hub();
     const host = lab.host('host', { settings });
@@ -109,7 +109,7 @@ describe('RFC 4862 §5.4: duplicate address detection', () => {
     ]);
   });
 
-  test('§5.4.3 and §5.4.5: of two hosts with one address, the second does not use it', () => {
+  test('RFC 4862 §5.4.3 and RFC 4862 §5.4.5: of two hosts with one address, the second does not use it', () => {
     const lab = new Lab();
     const hub = lab.hub();
     const first = lab.host('first', { settings });
@@ -124,7 +124,7 @@ describe('RFC 4862 §5.4: duplicate address detection', () => {
     expect(second.counters.addressConflicts).toBe(1);
   });
 
-  test('§5.4.3: of two hosts that start at once, the one that hears the other’s question first gives way', () => {
+  test('RFC 4862 §5.4.3: of two hosts that start at once, the one that hears the other’s question first gives way', () => {
     const lab = new Lab();
     const hub = lab.hub();
     const hosts = ['first', 'second'].map((name) => {
@@ -138,7 +138,7 @@ describe('RFC 4862 §5.4: duplicate address detection', () => {
   });
 });
 
-describe('RFC 4861 §6 and RFC 4862 §5.5: routers and prefixes', () => {
+describe('routers and prefixes', () => {
   function world(options: { valid?: number; preferred?: number } = {}) {
     const lab = new Lab();
     const [inside, outside] = [lab.hub(), lab.hub()];
@@ -165,7 +165,7 @@ describe('RFC 4861 §6 and RFC 4862 §5.5: routers and prefixes', () => {
     return { lab, router, server, client, inside };
   }
 
-  test('a host that knows nothing gets an address, a default router, MTU and hop limit, and reaches the world', () => {
+  test('RFC 4861 §6.3.4 and RFC 4862 §5.5: a host that knows nothing gets an address, a default router, MTU and hop limit, and reaches the world', () => {
     const { lab, client, inside } = world();
     lab.pass(3);
     expect(lines(inside.sent).some((each) => each.includes('router solicitation'))).toBe(true);
@@ -226,7 +226,7 @@ describe('RFC 4861 §6 and RFC 4862 §5.5: routers and prefixes', () => {
     expect(Math.round((own.validUntil - lab.timers.now()) / 1e9)).toBe(7199 + 1);
   });
 
-  test('§6.1.2: an advertisement from a global address is dropped', () => {
+  test('RFC 4861 §6.1.2: an advertisement from a global address is dropped', () => {
     const lab = new Lab();
     const hub = lab.hub();
     const host = lab.host('host');

@@ -25,28 +25,48 @@ function choose(destination: string, candidates: readonly string[]): string | un
   return chosen === undefined ? undefined : formatIpAddress(chosen);
 }
 
-describe('RFC 6724 §5', () => {
+describe('source address selection', () => {
   test.each([
     // RFC 6724 §10.1 has these, where a rule that is left out does not decide.
-    ['rule 1: the same address', '2001:db8::1', ['2001:db8::2/64', '2001:db8::1/64'], '2001:db8::1'],
-    ['rule 2: appropriate scope', '2001:db8:1::1', ['fe80::1/64', '2001:db8:3::1/64'], '2001:db8:3::1'],
-    ['rule 2: appropriate scope, a group', 'ff05::1', ['fe80::1/64', '2001:db8:3::1/64'], '2001:db8:3::1'],
-    ['rule 2: the same, whichever comes first', 'ff05::1', ['2001:db8:3::1/64', 'fe80::1/64'], '2001:db8:3::1'],
-    ['rule 2: link-local for link-local', 'fe80::9', ['2001:db8:3::1/64', 'fe80::1/64'], 'fe80::1'],
-    ['rule 3: not deprecated', '2001:db8::9', ['2001:db8::1/64~', '2001:db8:3::1/64'], '2001:db8:3::1'],
-    ['rule 3: deprecated rather than nothing', '2001:db8::9', ['2001:db8::1/64~'], '2001:db8::1'],
-    ['rule 5: the outgoing interface', '2001:db8:9::9', ['2001:db8:9::1/64!', '2001:db8:3::1/64'], '2001:db8:3::1'],
-    ['rule 5: another interface rather than nothing', '2001:db8:9::9', ['2001:db8:3::1/64!'], '2001:db8:3::1'],
+    ['RFC 6724 §5 rule 1: the same address', '2001:db8::1', ['2001:db8::2/64', '2001:db8::1/64'], '2001:db8::1'],
+    ['RFC 6724 §5 rule 2: appropriate scope', '2001:db8:1::1', ['fe80::1/64', '2001:db8:3::1/64'], '2001:db8:3::1'],
+    ['RFC 6724 §5 rule 2: appropriate scope, a group', 'ff05::1', ['fe80::1/64', '2001:db8:3::1/64'], '2001:db8:3::1'],
     [
-      'rule 6: the matching label',
+      'RFC 6724 §5 rule 2: the same, whichever comes first',
+      'ff05::1',
+      ['2001:db8:3::1/64', 'fe80::1/64'],
+      '2001:db8:3::1',
+    ],
+    ['RFC 6724 §5 rule 2: link-local for link-local', 'fe80::9', ['2001:db8:3::1/64', 'fe80::1/64'], 'fe80::1'],
+    ['RFC 6724 §5 rule 3: not deprecated', '2001:db8::9', ['2001:db8::1/64~', '2001:db8:3::1/64'], '2001:db8:3::1'],
+    ['RFC 6724 §5 rule 3: deprecated rather than nothing', '2001:db8::9', ['2001:db8::1/64~'], '2001:db8::1'],
+    [
+      'RFC 6724 §5 rule 5: the outgoing interface',
+      '2001:db8:9::9',
+      ['2001:db8:9::1/64!', '2001:db8:3::1/64'],
+      '2001:db8:3::1',
+    ],
+    [
+      'RFC 6724 §5 rule 5: another interface rather than nothing',
+      '2001:db8:9::9',
+      ['2001:db8:3::1/64!'],
+      '2001:db8:3::1',
+    ],
+    [
+      'RFC 6724 §5 rule 6: the matching label',
       '2002:c633:6401::1',
       ['2001:db8:1::2/64', '2002:c633:6401::d5e3:7953:13eb:22e8/64'],
       '2002:c633:6401:0:d5e3:7953:13eb:22e8',
     ],
-    ['rule 6: unique local for unique local', 'fd00::9', ['2001:db8:1::2/64', 'fd11::1/64'], 'fd11::1'],
-    ['rule 8: the longest prefix', '2001:db8:1::9', ['2001:db8:8::2/64', '2001:db8:1::2/64'], '2001:db8:1::2'],
-    ['a tentative address is no candidate', '2001:db8::9', ['2001:db8::1/64?'], undefined],
-    ['a link-local address of another link is no candidate', 'fe80::9', ['fe80::1/64!'], undefined],
+    ['RFC 6724 §5 rule 6: unique local for unique local', 'fd00::9', ['2001:db8:1::2/64', 'fd11::1/64'], 'fd11::1'],
+    [
+      'RFC 6724 §5 rule 8: the longest prefix',
+      '2001:db8:1::9',
+      ['2001:db8:8::2/64', '2001:db8:1::2/64'],
+      '2001:db8:1::2',
+    ],
+    ['RFC 4862 §5.4: a tentative address is no candidate', '2001:db8::9', ['2001:db8::1/64?'], undefined],
+    ['RFC 6724 §4: a link-local address of another link is no candidate', 'fe80::9', ['fe80::1/64!'], undefined],
     ['IPv4: the one of the same network', '10.0.1.9', ['10.0.0.1/24', '10.0.1.1/24'], '10.0.1.1'],
     ['IPv4: no IPv6 address', '10.0.1.9', ['fd00::1/64'], undefined],
   ])('%s', (_rule, destination, candidates, expected) => {

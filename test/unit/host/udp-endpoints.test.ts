@@ -33,7 +33,7 @@ function read(endpoint: UdpEndpoint): string | undefined {
 }
 
 describe('who gets a datagram', () => {
-  test('RFC 768 with BSD’s rule: a connection before an address before any; the last of equals', () => {
+  test('BSD’s rule: a connection before an address before any; the last of equals', () => {
     const lab = new Lab();
     const { alice, bob } = lab.pair();
     const reuse = (endpoint: UdpEndpoint): void => {

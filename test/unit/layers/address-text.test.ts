@@ -32,7 +32,7 @@ describe('writing an address', () => {
     expect(parseIpAddress(text)?.equals(address)).toBe(true);
   });
 
-  test('IPv4 in dotted decimal, the upper half of the range too', () => {
+  test('RFC 1123 §2.1: IPv4 in dotted decimal, the upper half of the range too', () => {
     expect(formatIpAddress(ipv4(255, 254, 1, 0))).toBe('255.254.1.0');
     expect(parseIpAddress('255.254.1.0')).toEqual(ipv4(255, 254, 1, 0));
   });
@@ -93,7 +93,7 @@ describe('reading an address', () => {
     expect(() => ipAddress(text)).toThrow(TypeError);
   });
 
-  test('a zone is taken off before', () => {
+  test('RFC 4007 §11: a zone is taken off before', () => {
     expect(splitZone('fe80::1%eth0')).toEqual({ address: 'fe80::1', zone: 'eth0' });
     expect(splitZone('10.0.0.1')).toEqual({ address: '10.0.0.1', zone: '' });
   });

@@ -28,7 +28,7 @@ describe('the Internet checksum', () => {
     expect(checksum.checksum(new DataView(new Uint8Array(1500).fill(0xff).buffer), 0, 1500)).toBe(0);
   });
 
-  test('no carry is lost in 64 KB, nor in a megabyte, of the largest words', () => {
+  test('RFC 1071 §1: no carry is lost in 64 KB, nor in a megabyte, of the largest words', () => {
     for (const length of [65_535, 65_536, 0x4_0000, 0x4_0000 + 1, 1_000_003]) {
       const bytes = new Uint8Array(length).fill(0xff);
       if (length % 2 === 1) bytes[length - 1] = 0;
@@ -38,7 +38,7 @@ describe('the Internet checksum', () => {
     }
   });
 
-  test('65,000 partials may be added before they are folded', () => {
+  test('RFC 1071 §2 (1): deferred carries: 65,000 partials may be added before they are folded', () => {
     expect(checksum.finish(65_000 * 0xffff + 1)).toBe(0xfffe);
   });
 });

@@ -72,7 +72,7 @@ describe('dissection', () => {
     ]);
   });
 
-  test('UDP without a checksum: allowed over IPv4, not over IPv6 (RFC 8200 §8.1)', () => {
+  test('RFC 8200 §8.1: UDP without a checksum: allowed over IPv4, not over IPv6', () => {
     const bare = datagram(3);
     bare.fill(0, 6, 8);
     expect(outline(raw(packet(17, bare)))).toEqual(['ipv4 0+20 good', 'udp 20+8 none', 'DNS 28+3']);

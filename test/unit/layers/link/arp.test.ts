@@ -63,7 +63,7 @@ describe('ARP', () => {
     ['another operation', 7, 'arp-unsupported'],
     ['hardware addresses that are too long', 4, 'arp-truncated'],
     ['protocol addresses that are too long', 5, 'arp-truncated'],
-  ])('%s is told apart', (_what, byte, reason) => {
+  ])('RFC 826: "?Do I have the hardware type": %s is told apart', (_what, byte, reason) => {
     const view = packet(arp.REQUEST, alice.w3, bob.w3);
     view.setUint8(byte, view.getUint8(byte) + 0x19);
     expect(arp.check(view, 0, 28)).toBe(reason);
@@ -83,7 +83,7 @@ describe('ARP', () => {
     expect(arp.decode(view, 0, length)).toBe('arp-truncated');
   });
 
-  test('any hardware and protocol decode and encode: two-byte stations that speak a protocol of three-byte names', () => {
+  test('RFC 826: any hardware and protocol decode and encode: two-byte stations that speak a protocol of three-byte names', () => {
     const record: arp.ArpRecord = {
       hardwareType: 6,
       protocolType: 0x0804,

@@ -41,7 +41,7 @@ describe('PPPoE', () => {
   // pppoe.pcap of tcpdump's test suite, behind the Ethernet header.
   const initiation = bytesOf('110900000012' + '01010000' + '0120000205dc' + '0103000416372c16');
 
-  test('RFC 2516: a PADI with its tags', () => {
+  test('RFC 2516 §5.1: a PADI with its tags', () => {
     const record = pppoe.decode(viewOf(initiation), 0, initiation.length) as pppoe.PppoeRecord;
     expect(record).toMatchObject({ version: 1, type: 1, code: 9, session: 0 });
     expect(pppoe.codeName(record.code)).toBe('PADI');
@@ -54,7 +54,7 @@ describe('PPPoE', () => {
     expect(pppoe.encode({ ...record, payload: pppoe.encodeTags(tags) })).toEqual(initiation);
   });
 
-  test('padding behind its length is not read; a length beyond the frame is dropped', () => {
+  test('RFC 2516 §4: padding behind its length is not read; a length beyond the frame is dropped', () => {
     const padded = new Uint8Array(46);
     padded.set(initiation);
     expect(pppoe.encode(pppoe.decode(viewOf(padded), 0, 46) as pppoe.PppoeRecord)).toEqual(initiation);
@@ -62,7 +62,7 @@ describe('PPPoE', () => {
     expect(pppoe.decode(viewOf(initiation), 0, 5)).toBe('pppoe-truncated');
   });
 
-  test('a tag that runs beyond the payload is no tag', () => {
+  test('RFC 2516 §4: a tag that runs beyond the payload is no tag', () => {
     expect(pppoe.decodeTags(bytesOf('01010001'))).toBe('pppoe-bad-length');
     expect(pppoe.decodeTags(bytesOf('010100'))).toBe('pppoe-bad-length');
   });

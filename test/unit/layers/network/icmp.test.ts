@@ -55,7 +55,7 @@ describe('ICMP for IPv4', () => {
     expect(icmpv4.quoteLength(viewOf(source), 0, 148)).toBe(140);
   });
 
-  test('too short for the type, and a wrong checksum', () => {
+  test('RFC 792: what is too short for its type is dropped, and what has a wrong checksum', () => {
     const bytes = icmpv4.encode({ message: 'echoReply', code: 0, identifier: 1, sequenceNumber: 1, data: quote });
     expect(icmpv4.check(viewOf(bytes), 0, 7)).toBe('icmp-truncated');
     bytes[9] = 0xff;
@@ -80,9 +80,12 @@ describe('ICMP for IPv4', () => {
     [8, 0, undefined],
     [5, 1, undefined],
     [4, 0, undefined],
-  ])('type %i code %i means %s to the transport layer', (type, code, kind) => {
-    expect(icmpv4.errorKind(type, code)).toBe(kind);
-  });
+  ])(
+    'RFC 9293 §3.9.2.2 (MUST-55) and RFC 1122 §3.2.2: type %i code %i means %s to the transport layer',
+    (type, code, kind) => {
+      expect(icmpv4.errorKind(type, code)).toBe(kind);
+    },
+  );
 
   test('RFC 1122 §3.2.2: no error about an error, a redirect or a source quench', () => {
     expect([3, 4, 5, 11, 12].every(icmpv4.isError)).toBe(true);
@@ -108,7 +111,7 @@ describe('ICMP for IPv6', () => {
     expect(bytes).toEqual(icmpv6.encode({ message: 'parameterProblem', code: 2, pointer: 42, quote }, router, host));
   });
 
-  test('too short for the type', () => {
+  test('RFC 4443 §2.1: what is too short for its type is dropped', () => {
     const sum = pseudoHeaderSum(router, host, 58, 3);
     expect(icmpv6.check(new DataView(new ArrayBuffer(3)), 0, 3, sum)).toBe('icmp-truncated');
     const bytes = icmpv6.encode({ message: 'other', type: 1, code: 0, data: new Uint8Array(3) }, router, host);
@@ -137,7 +140,7 @@ describe('ICMP for IPv6', () => {
     [3, 1, 'reassembly-time-exceeded'],
     [4, 1, 'parameter-problem'],
     [128, 0, undefined],
-  ])('type %i code %i means %s to the transport layer', (type, code, kind) => {
+  ])('RFC 9293 §3.9.2.2 and RFC 4443 §3: type %i code %i means %s to the transport layer', (type, code, kind) => {
     expect(icmpv6.errorKind(type, code)).toBe(kind);
   });
 

@@ -25,7 +25,7 @@ const record: ipv4.Ipv4Record = {
 };
 
 describe('IPv4', () => {
-  test('fields of a real packet', () => {
+  test('RFC 791 §3.1: fields of a real packet', () => {
     const bytes = hex(SYN);
     const view = viewOf(bytes);
     expect(ipv4.check(view, 0, bytes.length)).toBeUndefined();
@@ -45,7 +45,7 @@ describe('IPv4', () => {
     expect(ipv4.destinationWord(view, 0)).toBe(address(209, 87, 249, 18).w3);
   });
 
-  test('a fragment: offset in bytes, MF, and no mistaking DF for one', () => {
+  test('RFC 791 §3.1: a fragment: offset in units of 8 bytes, MF, and no mistaking DF for one', () => {
     const view = viewOf(ipv4.encode(record));
     expect(ipv4.fragmentOffset(view, 0)).toBe(1480);
     expect(ipv4.isFragment(view, 0)).toBe(true);
@@ -55,7 +55,7 @@ describe('IPv4', () => {
     expect(ipv4.isFragment(whole, 0)).toBe(false);
   });
 
-  test('writeHeader gives the bytes that were sent, checksum included', () => {
+  test('RFC 791 §3.1: writeHeader gives the bytes that were sent, checksum included', () => {
     const bytes = new Uint8Array(24).fill(0xee);
     const words = [address(192, 168, 1, 11).w3, address(209, 87, 249, 18).w3] as const;
     ipv4.writeHeader(viewOf(bytes), 2, 20, 0, 60, 0x9b28, ipv4.DONT_FRAGMENT, 64, 6, ...words);
@@ -77,7 +77,7 @@ describe('IPv4', () => {
     expect(ipv4.decode(viewOf(bytes), 0, bytes.length)).toBe(reason);
   });
 
-  test('Ethernet padding behind the total length is not payload', () => {
+  test('RFC 894: Ethernet padding behind the total length is not payload', () => {
     const padded = new Uint8Array(46);
     padded.set(ipv4.encode(record));
     expect(ipv4.check(viewOf(padded), 0, 46)).toBeUndefined();
@@ -101,7 +101,7 @@ describe('IPv4', () => {
     expect(ipv4.timeToLive(dead, 0)).toBe(0);
   });
 
-  test('options: each kind as the RFC draws it, padded to a word', () => {
+  test('RFC 791 §3.1: options: each kind as the RFC draws it, padded to a word', () => {
     expect([
       ...encodeOptions([
         { name: 'recordRoute', pointer: 4, addresses: [address(1, 2, 3, 4)] },

@@ -42,7 +42,7 @@ const fragment = (offset: number, moreFragments: boolean): Ipv6ExtensionRecord =
 });
 
 describe('IPv6', () => {
-  test('fields in place are those of the record', () => {
+  test('RFC 8200 §3: fields in place are those of the record', () => {
     const view = viewOf(ipv6.encode(record));
     expect(ipv6.check(view, 0, 52)).toBeUndefined();
     expect(ipv6.version(view, 0)).toBe(6);
@@ -86,7 +86,7 @@ describe('IPv6', () => {
 });
 
 describe('the chain of extension headers', () => {
-  test('in order, up to the upper layer', () => {
+  test('RFC 8200 §4.1: extension headers in order, up to the upper layer', () => {
     const { reason, found, view } = walked([
       { header: 'hopByHop', options: [{ name: 'option', type: 5, data: Uint8Array.of(0, 0) }] },
       { header: 'routing', routingType: 4, segmentsLeft: 0, data: new Uint8Array(20) },
@@ -147,7 +147,7 @@ describe('the chain of extension headers', () => {
     expect(later.found).toMatchObject({ isFragment: true, at: 7 + 48, length: 3, protocol: 6 });
   });
 
-  test('RFC 6946: an atomic fragment is a whole packet', () => {
+  test('RFC 6946 §4: an atomic fragment is a whole packet', () => {
     const { reason, found } = walked([fragment(0, false), option(0x1e)]);
     expect(reason).toBeUndefined();
     expect(found).toMatchObject({ isFragment: false, fragmentAt: 47, protocol: 17, at: 7 + 56 });
@@ -162,7 +162,7 @@ describe('the chain of extension headers', () => {
     expect(walked([fragment(0, true), option(0xfe)]).reason).toBeUndefined();
   });
 
-  test('a chain that the packet cuts off is refused', () => {
+  test('RFC 8200 §4: a chain of extension headers that the packet cuts off is refused', () => {
     expect(walked([option(0x1e)], { payload: new Uint8Array(0) }, 1).reason).toBe('ipv6-bad-extension');
     const long: Ipv6ExtensionRecord = { header: 'routing', routingType: 2, segmentsLeft: 0, data: new Uint8Array(20) };
     expect(walked([long], { payload: new Uint8Array(0) }, 8).reason).toBe('ipv6-bad-extension');
@@ -196,7 +196,7 @@ describe('the chain of extension headers', () => {
     });
   });
 
-  test('writeFragmentHeader and the record agree', () => {
+  test('RFC 8200 §4.5: writeFragmentHeader and the record agree', () => {
     const bytes = new Uint8Array(8).fill(0xff);
     writeFragmentHeader(viewOf(bytes), 0, 17, 1480, true, -5);
     expect([...bytes]).toEqual([...ipv6.encode({ ...record, extensions: [fragment(1480, true)] }).subarray(40, 48)]);

@@ -89,28 +89,28 @@ describe('neighbor discovery messages', () => {
   });
 
   test.each<[string, () => unknown]>([
-    ['§7.1.1: a hop limit below 255', () => verdict(solicitation, linkLocal, solicitedNode, 254)],
-    ['§7.1.1: a code', () => verdict(solicitation, linkLocal, solicitedNode, 255, [1, 1])],
-    ['§7.1.1: a multicast target', () => verdict({ ...probe, target: allNodes }, linkLocal, solicitedNode)],
-    ['§7.1.1: from nobody to other than a solicited-node address', () => verdict(probe, unspecified, target)],
-    ['§7.1.1: from nobody with a source address', () => verdict(solicitation, unspecified, solicitedNode)],
-    ['§7.1.1: an option of length zero', () => verdict(solicitation, linkLocal, solicitedNode, 255, [25, 0])],
+    ['RFC 4861 §7.1.1: a hop limit below 255', () => verdict(solicitation, linkLocal, solicitedNode, 254)],
+    ['RFC 4861 §7.1.1: a code', () => verdict(solicitation, linkLocal, solicitedNode, 255, [1, 1])],
+    ['RFC 4861 §7.1.1: a multicast target', () => verdict({ ...probe, target: allNodes }, linkLocal, solicitedNode)],
+    ['RFC 4861 §7.1.1: from nobody to other than a solicited-node address', () => verdict(probe, unspecified, target)],
+    ['RFC 4861 §7.1.1: from nobody with a source address', () => verdict(solicitation, unspecified, solicitedNode)],
+    ['RFC 4861 §7.1.1: an option of length zero', () => verdict(solicitation, linkLocal, solicitedNode, 255, [25, 0])],
     ['an option beyond the message', () => verdict(solicitation, linkLocal, solicitedNode, 255, [25, 2])],
-    ['§7.1.2: solicited, yet to a group', () => verdict(advertisement, linkLocal, allNodes)],
-    ['§7.1.2: a multicast target', () => verdict({ ...advertisement, target: allNodes })],
+    ['RFC 4861 §7.1.2: solicited, yet to a group', () => verdict(advertisement, linkLocal, allNodes)],
+    ['RFC 4861 §7.1.2: a multicast target', () => verdict({ ...advertisement, target: allNodes })],
     [
-      '§6.1.1: from nobody with a source address',
+      'RFC 4861 §6.1.1: from nobody with a source address',
       () => verdict({ message: 'routerSolicitation', options: [source] }, unspecified),
     ],
-    ['§6.1.2: a router that is not link-local', () => verdict(routerAdvertisement, global)],
-    ['§8.1: a router that is not link-local', () => verdict(redirect, global)],
-    ['§8.1: about a group', () => verdict({ ...redirect, destination: allNodes })],
+    ['RFC 4861 §6.1.2: a router that is not link-local', () => verdict(routerAdvertisement, global)],
+    ['RFC 4861 §8.1: a router that is not link-local', () => verdict(redirect, global)],
+    ['RFC 4861 §8.1: about a group', () => verdict({ ...redirect, destination: allNodes })],
     [
-      '§8.1: to neither a link-local router nor the destination',
+      'RFC 4861 §8.1: to neither a link-local router nor the destination',
       () => verdict({ ...redirect, target: new IpAddress(6, 0x2001_0db8, 0, 0, 6) }),
     ],
     ['another ICMPv6 type', () => verdict(probe, linkLocal, target, 255, [0, 128])],
-  ])('RFC 4861 %s is invalid', (_, ask) => {
+  ])('%s is invalid', (_, ask) => {
     expect(ask()).toBe('ndp-invalid');
   });
 

@@ -28,7 +28,7 @@ describe('UDP', () => {
     ['shorter than a header', 'udp-truncated', 7, 11],
     ['a length below the header', 'udp-bad-length', 11, 7],
     ['a length beyond the packet', 'udp-bad-length', 11, 12],
-  ])('%s is refused', (_, reason, available, claimed) => {
+  ])('RFC 768: what is %s is refused', (_, reason, available, claimed) => {
     const bytes = udp.encode(record, source, destination);
     bytes[5] = claimed;
     expect(udp.decode(viewOf(bytes), 0, available, source, destination)).toBe(reason);
@@ -49,7 +49,7 @@ describe('UDP', () => {
     expect(udp.decode(viewOf(bytes), 0, 10, source, destination)).toEqual({ ...record, payload });
   });
 
-  test('what IP delivers beyond the length is no data, and not in the checksum', () => {
+  test('RFC 768: what IP delivers beyond the length is no data, and not in the checksum', () => {
     for (const [from, to] of [[source, destination] as const, [source6, destination6] as const]) {
       const bytes = udp.encode({ ...record, trailer: Uint8Array.of(9, 9, 9, 9) }, from, to);
       const pseudo = pseudoHeaderSum(from, to, udp.PROTOCOL, bytes.length);
@@ -61,7 +61,7 @@ describe('UDP', () => {
     }
   });
 
-  test('the pseudo-header counts: another address, another checksum', () => {
+  test('RFC 768: the pseudo-header counts: another address, another checksum', () => {
     const bytes = udp.encode(record, source, destination);
     expect(udp.decode(viewOf(bytes), 0, 11, source, address(198, 51, 100, 3))).toBe('udp-bad-checksum');
   });

@@ -31,7 +31,7 @@ describe('the TCP header', () => {
     expect([...bytes.subarray(32)]).toEqual([1, 2, 3]);
   });
 
-  test('writeHeader and writeChecksum give what encode gives', () => {
+  test('RFC 9293 §3.1 (MUST-2): writeHeader and writeChecksum give what encode gives', () => {
     const expected = segment.encode(record, source, destination);
     const bytes = new Uint8Array(35).fill(0xee);
     bytes.set(expected.subarray(20), 20);
