@@ -33,6 +33,9 @@ export { BulkTransfer, type BulkTransferOptions, bytesSource, patternSource } fr
 export * from './sim/link.ts';
 export type { FaultList, ListedFault } from './sim/medium/fault-list.ts';
 export type { DirectionOptions, LinkOptions } from './sim/medium/options.ts';
+export type { BandReport, QueueReport, SojournReport } from './sim/medium/queue-report.ts';
+export type { QueueDiscipline, QueueFactory, QueueOwner } from './sim/medium/queues/queue-discipline.ts';
+export type { QueueOptions } from './sim/medium/queues/queue-options.ts';
 export { ProgramError, type ProgramReport } from './sim/programs.ts';
 export { RandomStreams } from './sim/random-streams.ts';
 export * from './sim/units.ts';

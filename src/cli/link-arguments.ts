@@ -4,6 +4,8 @@
  */
 import { InvalidArgumentError } from 'commander';
 import type { DirectionOptions, LinkOptions } from '../sim/medium/options.ts';
+import { checkQueue } from '../sim/medium/queues/make-queue.ts';
+import { QUEUE_NAMES } from '../sim/medium/queues/queue-options.ts';
 import { parseDuration, parseProbability, parseRate } from '../sim/units.ts';
 import { countOf } from './number-argument.ts';
 
@@ -57,9 +59,9 @@ export const LINK_FLAGS: readonly LinkFlag[] = [
   },
   { flags: '--ber <share>', what: 'bits that flip: 1e-6', check: (t) => parseProbability(t, '--ber') },
   {
-    flags: '--queue <frames>',
-    what: 'frames that wait for the link at most: 100',
-    check: (t) => countOf(t, '--queue', 1),
+    flags: '--queue <queue>',
+    what: `what waits for the link: 100 (frames), ${QUEUE_NAMES.join(', ')}, or one with its parameters: codel:target=5ms,ecn`,
+    check: (t) => checkQueue(t),
   },
 ];
 
@@ -107,7 +109,7 @@ export function linkOptions(arguments_: LinkArguments): LinkOptions {
       ...given('reorder', take(reorder)),
       ...given('bitErrors', take(arguments_.ber)),
       ...(bursty ? { burstLoss: { loss, frames: Number(burst) } } : given('loss', loss)),
-      ...(queue === undefined ? {} : { queue: { frames: Number(queue) } }),
+      ...given('queue', queue),
     };
   };
   const [aToB, bToA] = [of(0), of(1)];

@@ -16,7 +16,7 @@ import { traceDigest } from '../trace/digest.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { GoodputMeter, Tally } from './transfer-measures.ts';
-import type { TransferReport } from './transfer-report.ts';
+import { queueFigures, type TransferReport } from './transfer-report.ts';
 
 /** Two hosts and what is between them. */
 export interface TransferStage {
@@ -161,6 +161,7 @@ export function runTransfer(plan: TransferPlan): TransferResult {
     segmentsSent: tally.segmentsSent,
     retransmissions: [...tally.retransmissions.values()].reduce((sum, count) => sum + count, 0),
     retransmissionsByCause: Object.fromEntries(tally.retransmissions),
+    queues: world.links.flatMap((link) => link.queueReports().map(queueFigures)),
     seed: plan.seed,
     traceDigest: digest.hex(),
     command: plan.command,

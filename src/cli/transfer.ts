@@ -241,7 +241,7 @@ function repeatCommand(file: string | undefined, given: TransferArguments): stri
   return words.join(' ');
 }
 
-const quote = (word: string): string => (/^[\w./%:+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const quote = (word: string): string => (/^[\w./%:,+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** A mistake in what was asked for is a sentence and exit 2. */
 function attempt<T>(run: () => T): T {

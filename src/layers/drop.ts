@@ -15,6 +15,11 @@ export const DROP_REASONS = {
   'medium-burst-loss': { what: 'the medium lost it in a burst (Gilbert-Elliott bad state)' },
   'medium-fault': { what: 'a fault of the explicit fault list took it' },
   'medium-queue-full': { what: 'the queue in front of the link was full' },
+  'medium-queue-aqm': { what: 'the queue in front of the link dropped it to signal congestion', rule: 'RFC 7567 §4' },
+  'medium-queue-fat-flow': {
+    what: 'the queues in front of the link were full, and its flow had most of them',
+    rule: 'RFC 8290 §4.1',
+  },
   'medium-mtu': { what: 'it is longer than the link carries' },
   'medium-down': { what: 'the link was down' },
   'medium-unplugged': { what: 'nothing is attached to the other end' },

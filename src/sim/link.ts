@@ -10,6 +10,7 @@ import { ListedFaults } from './medium/faults/listed-faults.ts';
 import type { Medium } from './medium/medium.ts';
 import { directionOptions, type LinkOptions } from './medium/options.ts';
 import { directionParts } from './medium/parts.ts';
+import type { QueueReport } from './medium/queue-report.ts';
 
 /** One end of a link. */
 export class LinkEnd implements Port {
@@ -75,5 +76,10 @@ export class Link {
     this.aToB = direction('aToB', a, b);
     this.bToA = direction('bToA', b, a);
     this.ports = [new LinkEnd(a, this.aToB, this.bToA), new LinkEnd(b, this.bToA, this.aToB)];
+  }
+
+  /** What the queues in front of both directions did so far; those that have a rate. */
+  queueReports(): readonly QueueReport[] {
+    return [this.aToB.queueReport(), this.bToA.queueReport()].filter((report) => report !== undefined);
   }
 }

@@ -108,6 +108,7 @@ function detailsOf(event: TraceEvent): readonly Part[] {
     case 'frame-duplicated':
       return [event.copySerial];
     case 'frame-corrupted':
+    case 'frame-marked':
       return [event.detail, event.bytes];
     case 'frame-delayed':
       return [event.detail];

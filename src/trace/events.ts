@@ -58,6 +58,12 @@ export interface FrameDelayed extends OnMedium {
   readonly detail: string;
 }
 
+/** A queue told of congestion: it set the ECN field to CE. */
+export interface FrameMarked extends OnMedium {
+  readonly kind: 'frame-marked';
+  readonly detail: string;
+}
+
 export interface HostDrop extends InHost {
   readonly kind: 'host-drop';
   /** `alice.eth0`. */
@@ -112,7 +118,14 @@ export interface ProgramCall extends InHost {
   readonly result: string;
 }
 
-export type FrameEvent = FrameSent | FrameDelivered | FrameDropped | FrameDuplicated | FrameCorrupted | FrameDelayed;
+export type FrameEvent =
+  | FrameSent
+  | FrameDelivered
+  | FrameDropped
+  | FrameDuplicated
+  | FrameCorrupted
+  | FrameDelayed
+  | FrameMarked;
 export type HostEvent = HostDrop | NotSent | TcpState | TcpRetransmit | TcpTimer | TcpAcked | ProgramCall;
 export type TraceEvent = FrameEvent | HostEvent;
 export type EventKind = TraceEvent['kind'];
@@ -132,6 +145,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'tcp-timer',
   'tcp-acked',
   'call',
+  'frame-marked',
 ];
 
 /** Whether an event happened on a link; the others happened inside a host. */

@@ -11,6 +11,8 @@ const MEDIUM_FATES: Readonly<Partial<Record<DropReason, string>>> = {
   'medium-burst-loss': 'lost in a burst',
   'medium-fault': 'taken by the fault list',
   'medium-queue-full': 'queue full',
+  'medium-queue-aqm': 'congestion',
+  'medium-queue-fat-flow': 'queues full',
   'medium-mtu': 'too long for the link',
   'medium-down': 'link down',
   'medium-unplugged': 'nothing attached',
@@ -51,6 +53,7 @@ export function sendingNotes(journey: Journey): string[] {
   if (journey.copyOf !== undefined) notes.push('copy made by the medium');
   for (const detail of journey.delays) notes.push(`held back by the medium${behind(detail)}`);
   if (journey.copies.length > 0) notes.push('duplicated by the medium');
+  for (const detail of journey.marks) notes.push(`marked CE by the queue${behind(detail)}`);
   for (const detail of journey.corruptions) notes.push(`corrupted by the medium${behind(detail)}`);
   if (journey.drop !== undefined) {
     notes.push(`dropped by the medium: ${shortReason(journey.drop.reason)}${inBrackets(journey.drop.detail)}`);
@@ -64,6 +67,7 @@ export function sendingNotes(journey: Journey): string[] {
 export function arrivalNotes(journey: Journey): string[] {
   const notes: string[] = [];
   if (journey.copyOf !== undefined) notes.push('copy made by the medium');
+  for (const detail of journey.marks) notes.push(`marked CE by the queue${behind(detail)}`);
   for (const detail of journey.corruptions) notes.push(`corrupted by the medium${behind(detail)}`);
   if (journey.hostDrop !== undefined) {
     const { host, reason, rule } = journey.hostDrop;

@@ -23,6 +23,8 @@ export interface Journey {
   drop: { readonly time: number; readonly reason: DropReason; readonly detail: string } | undefined;
   /** What the medium changed, how it held it back, and the serials of copies that it made. */
   readonly corruptions: string[];
+  /** By which rules queues set "congestion experienced" in it. */
+  readonly marks: string[];
   readonly delays: string[];
   readonly copies: number[];
   /** Set when the receiving host dropped it. */
@@ -69,6 +71,12 @@ export class JourneyTracker {
       case 'frame-corrupted': {
         const journey = this.find(event);
         journey.corruptions.push(event.detail);
+        journey.arrivedBytes = event.bytes;
+        return journey;
+      }
+      case 'frame-marked': {
+        const journey = this.find(event);
+        journey.marks.push(event.detail);
         journey.arrivedBytes = event.bytes;
         return journey;
       }
@@ -129,6 +137,7 @@ export class JourneyTracker {
       arrivedBytes: sentBytes,
       drop: undefined,
       corruptions: [],
+      marks: [],
       delays: [],
       copies: [],
       hostDrop: undefined,

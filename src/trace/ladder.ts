@@ -200,6 +200,7 @@ function noteOf(journey: Journey, overtook: boolean): string {
   if (journey.hostDrop !== undefined) return `✗ ${shortReason(journey.hostDrop.reason)}`;
   if (journey.arrivedAt === undefined && journey.drop === undefined) return 'under way';
   if (journey.corruptions.length > 0) return `≠ ${journey.corruptions[0]}`;
+  if (journey.marks.length > 0) return `CE ${journey.marks[0]}`;
   return overtook ? 'overtakes' : '';
 }
 

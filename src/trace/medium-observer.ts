@@ -23,6 +23,8 @@ export interface MediumObserver {
   frameDuplicated(direction: Direction, serial: number, copySerial: number, frame: Frame): void;
   /** Bytes of the frame were changed or cut on the way; `frame` is what goes on. */
   frameCorrupted(direction: Direction, serial: number, frame: Frame, detail: string): void;
+  /** A queue set "congestion experienced" in the frame; `frame` is what goes on. `detail` says by which rule. */
+  frameMarked(direction: Direction, serial: number, frame: Frame, detail: string): void;
   /** The frame was held back, so that later ones may pass it. */
   frameDelayed(direction: Direction, serial: number, frame: Frame, detail: string): void;
 }

@@ -112,6 +112,12 @@ export class Recorder implements MediumObserver {
     this.record({ kind: 'frame-corrupted', time: this.clock.now(), direction, serial, bytes, detail });
   }
 
+  frameMarked(direction: Direction, serial: number, frame: Frame, detail: string): void {
+    const bytes = frame.copy();
+    this.inFlight.set(serial, bytes);
+    this.record({ kind: 'frame-marked', time: this.clock.now(), direction, serial, bytes, detail });
+  }
+
   frameDelayed(direction: Direction, serial: number, frame: Frame, detail: string): void {
     const bytes = this.inFlight.get(serial) ?? frame.copy();
     this.record({ kind: 'frame-delayed', time: this.clock.now(), direction, serial, bytes, detail });
@@ -188,6 +194,7 @@ export class Recorder implements MediumObserver {
 
 /** About how many bytes an event keeps from being freed. Later events of a frame share the bytes of the first. */
 function memoryOf(event: TraceEvent): number {
-  const ownsBytes = event.kind === 'frame-sent' || event.kind === 'frame-corrupted';
+  const { kind } = event;
+  const ownsBytes = kind === 'frame-sent' || kind === 'frame-corrupted' || kind === 'frame-marked';
   return EVENT_BYTES + (ownsBytes ? event.bytes.length : 0);
 }

@@ -9,6 +9,7 @@ import type { DropReason } from '../drop.ts';
 import { copyOf, field, viewOf } from '../record.ts';
 import { type ChecksumRecord, recordChecksum } from '../record-optional.ts';
 import { RecordWriter } from '../record-writer.ts';
+import { CONGESTION_EXPERIENCED } from './ecn.ts';
 import { decodeOptions, encodeOptions, type Ipv4OptionRecord } from './ipv4-options.ts';
 
 /** Without options. */
@@ -114,6 +115,17 @@ export function decrementTimeToLive(view: DataView, at: number): number {
   view.setUint16(at + 8, after);
   view.setUint16(at + 10, update(view.getUint16(at + 10), before, after));
   return after >>> 8;
+}
+
+/**
+ * Sets the ECN field to "congestion experienced" (RFC 3168 §5), and updates the checksum as above: one that was wrong
+ * stays so.
+ */
+export function markCongestionExperienced(view: DataView, at: number): void {
+  const before = view.getUint16(at);
+  const after = before | CONGESTION_EXPERIENCED;
+  view.setUint16(at, after);
+  view.setUint16(at + 10, update(view.getUint16(at + 10), before, after));
 }
 
 /** A packet, with everything that its bytes say. */

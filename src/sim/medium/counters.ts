@@ -13,6 +13,10 @@ export class DirectionCounters {
   /** Frames held back so that later ones could pass. */
   framesDelayed: number;
   framesDropped: number;
+  /** Those among them that the queue dropped. */
+  framesDroppedByQueue: number;
+  /** Frames in which the queue set "congestion experienced". */
+  framesMarked: number;
   readonly droppedBy: Partial<Record<DropReason, number>>;
 
   constructor() {
@@ -24,6 +28,8 @@ export class DirectionCounters {
     this.framesCorrupted = 0;
     this.framesDelayed = 0;
     this.framesDropped = 0;
+    this.framesDroppedByQueue = 0;
+    this.framesMarked = 0;
     this.droppedBy = {};
   }
 

@@ -16,7 +16,8 @@ import type { Fault } from './faults/fault.ts';
 import type { LineRate } from './line-rate.ts';
 import type { Medium } from './medium.ts';
 import type { DirectionParts } from './parts.ts';
-import type { QueueDiscipline, QueueOwner } from './queue-discipline.ts';
+import { type QueueReport, sojournReport } from './queue-report.ts';
+import type { QueueDiscipline, QueueOwner } from './queues/queue-discipline.ts';
 import { SojournStatistics } from './sojourn.ts';
 import { Transit, TransitList, type TransitOwner } from './transit.ts';
 
@@ -25,6 +26,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   readonly counters: DirectionCounters;
   readonly sojourn: SojournStatistics;
   readonly queue: QueueDiscipline;
+  /** The queue as it was asked for: `droptail:frames=417`. */
+  readonly queueText: string;
   readonly hasFrameCheckSequence: boolean;
   /** Whom frames are delivered to. */
   receiver: FrameReceiver | undefined;
@@ -49,7 +52,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.direction = direction;
     this.counters = new DirectionCounters();
     this.sojourn = new SojournStatistics();
-    this.queue = parts.queue(this);
+    this.queue = parts.queue.factory(this);
+    this.queueText = parts.queue.text;
     this.hasFrameCheckSequence = hasFrameCheckSequence;
     this.receiver = undefined;
     this.medium = medium;
@@ -88,7 +92,33 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   }
 
   queueDropped(transit: Transit, reason: DropReason, detail: string): void {
+    this.counters.framesDroppedByQueue++;
     this.drop(transit, reason, detail);
+  }
+
+  queueMarked(transit: Transit, detail: string): void {
+    this.counters.framesMarked++;
+    this.medium.observer?.frameMarked(this.direction, transit.serial, transit.frame, detail);
+  }
+
+  /** What the queue did so far; `undefined` without a line, for then nothing queues. */
+  queueReport(): QueueReport | undefined {
+    if (this.line === undefined) return undefined;
+    const { from, to } = this.direction;
+    return {
+      from,
+      to,
+      queue: this.queueText,
+      ...sojournReport(this.sojourn),
+      drops: this.counters.framesDroppedByQueue,
+      marks: this.counters.framesMarked,
+      bands: (this.queue.bands ?? []).map(({ name, sojourn, drops, marks }) => ({
+        name,
+        ...sojournReport(sojourn),
+        drops,
+        marks,
+      })),
+    };
   }
 
   /** A frame that does not keep the order arrives. */

@@ -31,6 +31,11 @@ export class LineRate {
     this.state = Float64Array.of(-1, 0);
   }
 
+  /** In bits a second. */
+  get highestRate(): number {
+    return Math.max(...this.steps.map(({ bitsPerSecond }) => bitsPerSecond));
+  }
+
   /** When a frame that starts at `start` has left the sender. Call it in the order in which frames start. */
   end(start: number, bits: number): number {
     let work = bits * 1e9;

@@ -5,22 +5,13 @@
 
 import type { FaultList } from './fault-list.ts';
 import type { DropPredicate } from './faults/chosen-frames.ts';
-import type { QueueFactory } from './queue-discipline.ts';
+import type { QueueOptions } from './queues/queue-options.ts';
 
 export interface RateTrace {
   /** In order of time, the first at `'0s'`. A rate of `'0bit/s'` is an outage in which frames wait. */
   readonly steps: readonly { readonly at: string; readonly rate: string }[];
   /** When the steps begin again; without it the last rate stays. */
   readonly repeatEvery?: string;
-}
-
-export interface QueueOptions {
-  /** Frames that may wait, not counting the one on the line. */
-  readonly frames?: number;
-  /** Bytes that may wait: `'64KiB'`. */
-  readonly bytes?: string;
-  /** Another discipline than drop-tail; it has limits of its own. */
-  readonly discipline?: QueueFactory;
 }
 
 export type JitterOptions =
@@ -61,8 +52,11 @@ export interface DownOptions {
 export interface DirectionOptions {
   /** How fast frames leave: `'10Mbit/s'`; without it they leave at once and nothing queues. */
   readonly rate?: string | RateTrace;
-  /** What may wait in front of the line; 1000 frames if there is a rate and nothing is said (Linux's txqueuelen). */
-  readonly queue?: QueueOptions;
+  /**
+   * What may wait in front of the line, and what becomes of it there: `'codel'`, `{ discipline: 'pie', ecn: true }`. If
+   * there is a rate and nothing is said, 1000 frames (Linux's txqueuelen), first in, first out.
+   */
+  readonly queue?: string | QueueOptions;
   /** Bytes that each frame takes on the line beyond its own: 24 for Ethernet's preamble, FCS and gap; 0 if left out. */
   readonly overheadBytes?: number;
   /** From the line's end to the other end: `'20ms'`. */

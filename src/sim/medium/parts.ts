@@ -1,9 +1,8 @@
 /** Makes the parts of a direction from its options: line, queue, faults in their fixed order, propagation delay. */
 
 import type { RandomStreams } from '../random-streams.ts';
-import { parseDuration, parseProbability, parseRate, parseSize } from '../units.ts';
+import { parseDuration, parseProbability, parseRate } from '../units.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import { DropTail } from './drop-tail.ts';
 import { DEFAULT_REORDER_WITHIN } from './fault-list.ts';
 import { BernoulliLoss } from './faults/bernoulli.ts';
 import { BitErrors } from './faults/bit-errors.ts';
@@ -23,14 +22,11 @@ import type {
   DownOptions,
   DropOptions,
   JitterOptions,
-  QueueOptions,
   RateTrace,
   ReorderOptions,
 } from './options.ts';
-import type { QueueFactory } from './queue-discipline.ts';
+import { planQueue, type QueuePlan } from './queues/make-queue.ts';
 
-/** Linux's default `txqueuelen`. */
-export const DEFAULT_QUEUE_FRAMES = 1000;
 const DEFAULT_REORDER_FRAMES = 3;
 /** Every host must be able to forward packets of this size (RFC 791 §3.2). */
 const LEAST_MTU_BYTES = 68;
@@ -38,7 +34,7 @@ const LEAST_MTU_BYTES = 68;
 export interface DirectionParts {
   /** Undefined if frames leave at once. */
   readonly line: LineRate | undefined;
-  readonly queue: QueueFactory;
+  readonly queue: QueuePlan;
   readonly overheadBytes: number;
   readonly delayNs: number;
   readonly faults: readonly Fault[];
@@ -65,7 +61,10 @@ export function directionParts(
   }
   return {
     line,
-    queue: queueFactory(options.queue ?? {}),
+    queue: planQueue(options.queue ?? {}, {
+      bitsPerSecond: line?.highestRate ?? Infinity,
+      random: () => streams.stream(`${name}/queue`),
+    }),
     overheadBytes: options.overheadBytes === undefined ? 0 : whole(options.overheadBytes, 0, 'overheadBytes'),
     delayNs: options.delay === undefined ? 0 : parseDuration(options.delay, 'delay'),
     faults: faults(options, (purpose) => new Dice(streams, `${name}/${purpose}`), time, listed),
@@ -137,22 +136,6 @@ function positiveRate(text: string): number {
   const rate = parseRate(text, 'rate');
   if (rate === 0) throw new RangeError(`a rate of '${text}' carries nothing: use 'down' for a link that is cut`);
   return rate;
-}
-
-function queueFactory(queue: QueueOptions): QueueFactory {
-  known(queue, ['frames', 'bytes', 'discipline'], 'queue');
-  const { discipline } = queue;
-  if (discipline !== undefined) {
-    if (queue.frames !== undefined || queue.bytes !== undefined) {
-      throw new RangeError('frames and bytes limit a drop-tail queue: another discipline has limits of its own');
-    }
-    return discipline;
-  }
-  const bytes = queue.bytes === undefined ? Infinity : parseSize(queue.bytes, 'queue.bytes');
-  const unlimited = bytes === Infinity ? DEFAULT_QUEUE_FRAMES : Infinity;
-  const frames = queue.frames === undefined ? unlimited : whole(queue.frames, 1, 'queue.frames');
-  if (bytes === 0) throw new RangeError('a queue of 0 bytes would drop every frame');
-  return (owner) => new DropTail(owner, frames, bytes);
 }
 
 function chosenFrames(drop: DropOptions): ChosenFrames {

@@ -51,6 +51,7 @@ export function scene(options: LinkOptions = {}, seed = 1, name = 'link'): Scene
     },
     frameDuplicated: (direction, serial, copy, frame) => note('duplicated', direction, serial, frame, `${copy}`),
     frameCorrupted: (direction, serial, frame, detail) => note('corrupted', direction, serial, frame, detail),
+    frameMarked: (direction, serial, frame, detail) => note('marked', direction, serial, frame, detail),
     frameDelayed: (direction, serial, frame, detail) => note('delayed', direction, serial, frame, detail),
   };
   const medium = new Medium(time, pool, new RandomStreams(seed), observer);

@@ -1,0 +1,154 @@
+/**
+ * DualPI2, two coupled queues: RFC 9332 §2 and appendix A. What asks for low latency (ECT(1), and CE, which may have been
+ * ECT(1)) waits in the L queue and is marked from a shallow threshold on; the rest waits in the C queue. One controller
+ * looks at the delay and makes a base probability p'. The C queue is signalled with its square, as Reno and CUBIC answer
+ * with the square root of what they are told, and the L queue with k times it: so all flows get about the same share.
+ *
+ * Without ECN all frames are classic and none is marked, which leaves PI2. The classic queue is kept from starving by
+ * weighted round robin, as in Linux, or by a time-shifted FIFO (§4.2.2).
+ */
+import { ECT_1, NOT_ECT } from '../../../layers/network/ecn.ts';
+import { formatDuration } from '../../units.ts';
+import type { Transit } from '../transit.ts';
+import { markIfCapable, signalCongestion } from './congestion-signal.ts';
+import { DualBand } from './dual-band.ts';
+import { DualPi2Controller, type DualPi2Gains } from './dual-pi2-controller.ts';
+import { ecnOf } from './ecn-field.ts';
+import type { QueueBand, QueueDiscipline, QueueOwner } from './queue-discipline.ts';
+import { isFull, limitText, QUEUE_FULL, type QueueLimit } from './queue-limit.ts';
+import { lengthOf } from './waiting-frames.ts';
+
+export const SCHEDULERS = ['wrr', 'tsfifo'] as const;
+
+export interface DualPi2Settings extends DualPi2Gains {
+  /** Of both queues together. */
+  readonly limit: QueueLimit;
+  readonly ecn: boolean;
+  /** Where the L queue's own marking begins, … */
+  readonly stepNs: number;
+  /** … and over how much more delay its probability climbs to 1; 0 makes it a step. */
+  readonly rampNs: number;
+  readonly scheduler: (typeof SCHEDULERS)[number];
+  /** The share of the line that the C queue is sure of under weighted round robin. */
+  readonly classicShare: number;
+  /** How much longer a classic frame waits than one of the L queue before it goes first under the time-shifted FIFO. */
+  readonly shiftNs: number;
+}
+
+export class DualPi2 implements QueueDiscipline {
+  readonly bands: readonly QueueBand[];
+  private readonly settings: DualPi2Settings;
+  private readonly low: DualBand;
+  private readonly classic: DualBand;
+  private readonly controller: DualPi2Controller;
+  /** Bytes that the C queue has earned under weighted round robin; one number, which a field would box. */
+  private readonly classicCredit: Float64Array;
+  private readonly fullDetail: string;
+  private readonly stepDetail: string;
+  private readonly coupledDetail: string;
+  private readonly classicDetail: string;
+  private readonly overloadDetail: string;
+
+  constructor(owner: QueueOwner, settings: DualPi2Settings) {
+    this.settings = settings;
+    this.low = new DualBand(owner, 'L4S');
+    this.classic = new DualBand(owner, 'classic');
+    this.bands = [this.low, this.classic];
+    this.controller = new DualPi2Controller(settings);
+    this.classicCredit = new Float64Array(1);
+    this.fullDetail = limitText(settings.limit);
+    this.stepDetail = `DualPI2: L4S queue above ${formatDuration(settings.stepNs)}`;
+    this.coupledDetail = 'DualPI2: L4S queue, coupled to the classic one';
+    this.classicDetail = `DualPI2: classic queue, to keep the delay at ${formatDuration(settings.targetNs)}`;
+    this.overloadDetail = 'DualPI2: overload, marks are not enough';
+  }
+
+  get frames(): number {
+    return this.low.waiting.frames + this.classic.waiting.frames;
+  }
+
+  get bytes(): number {
+    return this.low.waiting.bytes + this.classic.waiting.bytes;
+  }
+
+  /** p', from which the other probabilities follow. */
+  get baseProbability(): number {
+    return this.controller.base;
+  }
+
+  enqueue(transit: Transit, now: number): void {
+    this.controller.update(this.low.waiting, this.classic.waiting, now);
+    // RFC 9332 §2.3: ECT(1) and CE have the lower bit.
+    const isLow = this.settings.ecn && (ecnOf(transit.frame) & ECT_1) !== 0;
+    const band = isLow ? this.low : this.classic;
+    if (isFull(this, lengthOf(transit), this.settings.limit)) {
+      band.queueDropped(transit, QUEUE_FULL, this.fullDetail);
+      return;
+    }
+    band.waiting.append(transit);
+  }
+
+  dequeue(now: number): Transit | undefined {
+    const { low, classic, controller } = this;
+    controller.update(low.waiting, classic.waiting, now);
+    for (;;) {
+      const isLow = this.isLowNext();
+      const band = isLow ? low : classic;
+      const transit = band.waiting.takeFirst();
+      if (transit === undefined) return undefined;
+      const sojournNs = now - transit.enqueuedAt;
+      if (!(isLow ? this.judgeLow(transit, sojournNs) : this.judgeClassic(transit))) continue;
+      this.account(isLow, lengthOf(transit));
+      band.sojourn.add(sojournNs);
+      return transit;
+    }
+  }
+
+  /** §2.4: the larger of its own and the coupled probability marks. @returns whether it goes on */
+  private judgeLow(transit: Transit, sojournNs: number): boolean {
+    const { low, controller } = this;
+    // §4.2.3: in overload it is dropped as often as classic traffic.
+    if (controller.isOverloaded && low.recurs(controller.classic)) {
+      return signalCongestion(low, transit, false, this.overloadDetail);
+    }
+    const own = this.lowProbability(sojournNs);
+    const coupled = controller.coupled;
+    if (low.recursMark(Math.max(own, coupled))) {
+      markIfCapable(low, transit, own >= coupled ? this.stepDetail : this.coupledDetail);
+    }
+    return true;
+  }
+
+  private judgeClassic(transit: Transit): boolean {
+    const { classic, controller, settings } = this;
+    if (!classic.recurs(controller.classic)) return true;
+    const isOverload = settings.ecn && controller.isOverloaded && ecnOf(transit.frame) !== NOT_ECT;
+    const detail = isOverload ? this.overloadDetail : this.classicDetail;
+    return signalCongestion(classic, transit, settings.ecn && !isOverload, detail);
+  }
+
+  /** The L queue's own: none while nothing waits behind the frame, for then there is no queue (appendix A.1, `Th_len`). */
+  private lowProbability(sojournNs: number): number {
+    const { stepNs, rampNs } = this.settings;
+    if (this.low.waiting.frames === 0 || sojournNs < stepNs) return 0;
+    return sojournNs >= stepNs + rampNs ? 1 : (sojournNs - stepNs) / rampNs;
+  }
+
+  private isLowNext(): boolean {
+    const low = this.low.waiting.first;
+    const classic = this.classic.waiting.first;
+    if (low === undefined || classic === undefined) {
+      this.classicCredit[0] = 0;
+      return low !== undefined;
+    }
+    if (this.settings.scheduler === 'wrr') return this.classicCredit[0]! < lengthOf(classic);
+    return low.enqueuedAt - this.settings.shiftNs <= classic.enqueuedAt;
+  }
+
+  /** While both queues wait, the C queue earns its share of each byte of the line, and pays for those that it sends. */
+  private account(isLow: boolean, bytes: number): void {
+    const other = isLow ? this.classic : this.low;
+    if (other.waiting.frames === 0) return;
+    this.classicCredit[0]! += this.settings.classicShare * bytes - (isLow ? 0 : bytes);
+  }
+}
