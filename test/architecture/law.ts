@@ -15,7 +15,8 @@ interface Room {
 
 /** The folders of src. */
 const ROOMS: Readonly<Record<string, Room>> = {
-  layers: { rooms: [], packages: [] },
+  // For TCP's signatures: cryptography is not what wirelab exists for (DEPENDENCIES).
+  layers: { rooms: [], packages: ['@noble/ciphers', '@noble/hashes'] },
   host: { rooms: ['layers'], packages: [] },
   sockets: { rooms: ['host', 'layers'], packages: [] },
   trace: { rooms: ['layers'], packages: ['@noble/hashes'] },

@@ -8,6 +8,7 @@ import type { Timer } from '../../clock.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { Path } from '../../network/path.ts';
 import type { CongestionSnapshot, ConnectionIdentity } from '../../observer.ts';
+import type { SegmentAuthentication } from './authentication/segment-authentication.ts';
 import { AckEvent } from './congestion/ack-event.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
@@ -69,6 +70,8 @@ export class ControlBlock implements Sender {
   readonly pseudoSum: number;
   /** Opened by a program (active OPEN), not by a SYN to a listener. */
   readonly active: boolean;
+  /** Signs and verifies its segments: RFC 5925, RFC 2385. */
+  authentication: SegmentAuthentication | undefined;
   user: ConnectionUser | undefined;
   state: State;
   /** Why it ended, or failed. */
@@ -188,6 +191,7 @@ export class ControlBlock implements Sender {
     this.path = path;
     this.pseudoSum = pseudoSum;
     this.active = active;
+    this.authentication = undefined;
     this.user = undefined;
     this.state = 'CLOSED';
     this.error = undefined;

@@ -13,7 +13,6 @@ import * as segment from './segment.ts';
 const SACK_OVERHEAD = 4;
 const SACK_BLOCK = 8;
 const OPTION_ROOM = 40;
-const SYN_OPTIONS_MOST = 24;
 
 /** The timestamp clock: one tick a millisecond (RFC 7323 §5.4), from an offset of the connection's own. */
 export const timestampNow = (block: ControlBlock): number =>
@@ -23,7 +22,7 @@ export const timestampNow = (block: ControlBlock): number =>
 export function optionBytes(block: ControlBlock): number {
   const timestamps = block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
   const blocks = sackBlockCount(block, timestamps);
-  return timestamps + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks);
+  return timestamps + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks) + authenticationBytes(block);
 }
 
 /** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. A peer that leaves no room gets single bytes. */
@@ -31,7 +30,10 @@ export const payloadRoom = (block: ControlBlock): number => Math.max(1, segmentR
 
 /** Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681. */
 export const effectiveMss = (block: ControlBlock): number =>
-  Math.max(1, segmentRoom(block) - (block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0));
+  Math.max(
+    1,
+    segmentRoom(block) - (block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0) - authenticationBytes(block),
+  );
 
 /** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
 export function announcedMss(block: ControlBlock): number {
@@ -70,7 +72,7 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
     advertise(block),
     0,
   );
-  segment.writeChecksum(frame.view, at, headerLength + length, block.pseudoSum + headerLength + length);
+  seal(block, frame, headerLength);
   send(block, frame);
 }
 
@@ -78,9 +80,9 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
 export function emitSyn(block: ControlBlock): void {
   const { path } = block;
   const withAck = block.state === 'SYN-RECEIVED';
-  const frame = block.environment.pool.acquire(path.headroom, segment.HEADER_LENGTH + SYN_OPTIONS_MOST);
+  const frame = block.environment.pool.acquire(path.headroom, segment.MAXIMUM_HEADER_LENGTH);
   const at = frame.start;
-  const end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH);
+  const end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH) + authenticationBytes(block);
   frame.end = end;
   const length = end - at;
   segment.writeHeader(
@@ -95,7 +97,7 @@ export function emitSyn(block: ControlBlock): void {
     synWindow(block),
     0,
   );
-  segment.writeChecksum(frame.view, at, length, block.pseudoSum + length);
+  seal(block, frame, length);
   block.lastAckSent = block.rcvNxt;
   block.synTransmissions++;
   send(block, frame);
@@ -111,16 +113,23 @@ export function refuseAcknowledgment(block: ControlBlock, acknowledgment: number
   emitBare(block, acknowledgment, 0, segment.RST);
 }
 
-/** Sends 20 bytes of header and nothing else. */
+/** Sends a header and nothing else. */
 function emitBare(block: ControlBlock, sequence: number, acknowledgment: number, flags: number): void {
   const { localPort, remotePort } = block.identity;
-  const frame = block.environment.pool.acquire(block.path.headroom, segment.HEADER_LENGTH);
+  const length = segment.HEADER_LENGTH + authenticationBytes(block);
+  const frame = block.environment.pool.acquire(block.path.headroom, length);
   const at = frame.start;
-  frame.end = at + segment.HEADER_LENGTH;
-  const length = segment.HEADER_LENGTH;
+  frame.end = at + length;
   segment.writeHeader(frame.view, at, localPort, remotePort, sequence, acknowledgment, length, flags, 0, 0);
-  segment.writeChecksum(frame.view, at, length, block.pseudoSum + length);
+  seal(block, frame, length);
   send(block, frame);
+}
+
+/** A complete segment gets its signature, over all but the checksum (RFC 5925 §7.3), and the checksum over all. */
+function seal(block: ControlBlock, frame: Frame, headerLength: number): void {
+  const { view, start, length } = frame;
+  block.authentication?.sign(view, start, headerLength, length, block.iss, block.irs);
+  segment.writeChecksum(view, start, length, block.pseudoSum + length);
 }
 
 function send(block: ControlBlock, frame: Frame): void {
@@ -165,7 +174,7 @@ const padTwo = (view: DataView, at: number): number => options.writeNop(view, op
 function sackBlockCount(block: ControlBlock, used: number): number {
   if (!block.sackOk || block.reassembly.count === 0) return 0;
   // On a path of the smallest MTU the blocks leave an octet for data, or no data would ever go.
-  const room = Math.min(OPTION_ROOM, segmentRoom(block) - 1) - used - SACK_OVERHEAD;
+  const room = Math.min(OPTION_ROOM, segmentRoom(block) - 1) - used - SACK_OVERHEAD - authenticationBytes(block);
   return Math.max(0, Math.min(block.reassembly.count, Math.floor(room / SACK_BLOCK)));
 }
 
@@ -176,5 +185,8 @@ function segmentRoom(block: ControlBlock): number {
   const asked = block.settings.maximumSegmentSize;
   return asked > 0 ? Math.min(asked, byPeer) : byPeer;
 }
+
+/** The signature stands at the end of the options: "TCP-AO MUST be the last TCP option processed" (RFC 5925 §7.4). */
+const authenticationBytes = (block: ControlBlock): number => block.authentication?.optionBytes ?? 0;
 
 const fixedHeaders = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40) + segment.HEADER_LENGTH;

@@ -1,6 +1,7 @@
 /**
  * A snapshot of a connection, for programs and people: what Linux calls `tcp_info`, in our names and units.
  */
+import type { AuthenticationStatus } from './authentication/segment-authentication.ts';
 import type { ControlBlock } from './control-block.ts';
 import { distance } from './sequence.ts';
 import type { State } from './state.ts';
@@ -33,6 +34,8 @@ export interface TcpInfo {
   readonly timestampsOk: boolean;
   readonly sndWndShift: number;
   readonly rcvWndShift: number;
+  /** How its segments are signed; `undefined` if they are not. */
+  readonly authentication: AuthenticationStatus | undefined;
 }
 
 export const snapshot = (block: ControlBlock): TcpInfo => ({
@@ -60,4 +63,5 @@ export const snapshot = (block: ControlBlock): TcpInfo => ({
   timestampsOk: block.timestampsOk,
   sndWndShift: block.sndWndShift,
   rcvWndShift: block.rcvWndShift,
+  authentication: block.authentication?.status(),
 });

@@ -6,6 +6,7 @@
 import type { IpAddress } from '../../address.ts';
 import type { DropReason } from '../../drop.ts';
 import type { Binding } from '../ports.ts';
+import type { KeyChain } from './authentication/key-chain.ts';
 import { Connection } from './connection.ts';
 import type { ControlBlock } from './control-block.ts';
 import type { TcpSettings } from './settings.ts';
@@ -23,6 +24,8 @@ export interface ListenerOwner {
 export class Listener {
   readonly binding: Binding;
   readonly settings: TcpSettings;
+  /** The keys of its program, for the connections that begin from now on. */
+  keys: KeyChain | undefined;
   user: ListenerUser | undefined;
   /** Most established connections that wait: the program's `backlog`. */
   backlog: number;
@@ -42,6 +45,7 @@ export class Listener {
     this.binding = binding;
     this.backlog = Math.max(1, backlog);
     this.settings = settings;
+    this.keys = undefined;
     this.user = user;
     this.closed = false;
     this.halfOpen = new Set();

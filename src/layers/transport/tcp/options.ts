@@ -82,7 +82,7 @@ export class ParsedOptions {
   authenticationLength: number;
   /**
    * An option's length was below 2 or ran beyond the header: what came before is kept, what follows is not read.
-   * Or TCP-AO was shorter than its two key identifiers.
+   * Or TCP-AO was shorter than its two key identifiers, or a segment was signed twice.
    */
   malformed: boolean;
 
@@ -174,15 +174,19 @@ function parseOption(view: DataView, at: number, kind: number, length: number, i
       into.timestampEcho = view.getInt32(at + 6);
       return;
     case MD5_SIGNATURE:
-      if (length === 18) into.md5At = at + 2;
+      if (length !== 18) return;
+      if (isSigned(into)) into.malformed = true;
+      else into.md5At = at + 2;
       return;
     case USER_TIMEOUT:
       if (length === 4) into.userTimeout = userTimeoutSeconds(view.getUint16(at + 2));
       return;
     case AUTHENTICATION:
       // RFC 5925 §2.2: "When the Length value is less than 4, TCP MUST discard the segment".
-      into.malformed = length < 4;
-      if (into.malformed) return;
+      if (length < 4 || isSigned(into)) {
+        into.malformed = true;
+        return;
+      }
       into.authenticationAt = at + 2;
       into.authenticationLength = length - 2;
       return;
@@ -192,6 +196,9 @@ function parseOption(view: DataView, at: number, kind: number, length: number, i
       into.fastOpenLength = length - 2;
   }
 }
+
+/** RFC 5925 §2.2: a segment with two TCP-AOs, or with one and an MD5 signature, MUST be discarded. */
+const isSigned = (options: ParsedOptions): boolean => options.authenticationAt >= 0 || options.md5At >= 0;
 
 function parseSack(view: DataView, at: number, length: number, into: ParsedOptions): void {
   // RFC 2018 §3: 8n + 2 bytes; 40 bytes of options hold at most four blocks.

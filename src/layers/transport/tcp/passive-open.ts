@@ -6,6 +6,7 @@ import { isUnspecified } from '../../address.ts';
 import type { DropReason } from '../../drop.ts';
 import type { ReceivedPacket } from '../../network/packet.ts';
 import { takeSyn, takeWindow } from './arrival.ts';
+import { authenticateArriving, protect } from './authentication/admission.ts';
 import type { ControlBlock } from './control-block.ts';
 import type { IncomingSegment } from './incoming.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
@@ -63,6 +64,8 @@ export class PassiveOpen implements ListenerOwner {
   /** §3.10.7.2 LISTEN. @returns why the segment was dropped, or `undefined` if it was taken */
   segmentArrives(listener: Listener, arrived: IncomingSegment): DropReason | undefined {
     const { packet } = arrived;
+    const authentication = authenticateArriving(listener.keys, arrived, listener.settings);
+    if (typeof authentication === 'string') return authentication;
     // First, check for a RST; second, for an ACK; third, for a SYN.
     if (arrived.has(RST)) return 'tcp-reset-to-closed';
     if (arrived.has(ACK)) return inClosed(this.opening.environment, arrived);
@@ -73,6 +76,7 @@ export class PassiveOpen implements ListenerOwner {
     if (typeof path === 'string') return 'ip-no-route';
     const { opening } = this;
     const block = opening.create(path, arrived.destinationPort, arrived.sourcePort, { ...listener.settings }, false);
+    if (authentication !== undefined) protect(block, authentication);
     // Told when the whole segment is processed: what is accepted is established, and its window is the peer's.
     block.user = { changed: () => listener.user?.changed() };
     this.listenerOf.set(block, listener);

@@ -71,6 +71,12 @@ export interface TcpSettings {
   synBacklog: number;
   /** An ICMP soft error ends a connection that is being opened: RFC 5461 §4, against RFC 9293 §3.9.2.2 (MUST-56). */
   softErrorsEndOpening: boolean;
+  /** Opens and accepts only connections that TCP-AO protects (RFC 5925 §7.3); without a key for the peer, none. */
+  authenticationRequired: boolean;
+  /** Takes a signed segment of a connection that has no key as if it were not signed (RFC 5925 §7.3); else drops it. */
+  acceptUnexpectedSignatures: boolean;
+  /** ICMP hard errors act on connections that TCP-AO protects as well: against RFC 5925 §7.8's default. */
+  icmpDespiteAuthentication: boolean;
   /** RFC 1191: sets DF on IPv4 and lets routers answer. */
   pathMtuDiscovery: boolean;
 }
@@ -119,5 +125,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   challengeAcksPerSecond: 100,
   synBacklog: 128,
   softErrorsEndOpening: false,
+  authenticationRequired: false,
+  acceptUnexpectedSignatures: true,
+  icmpDespiteAuthentication: false,
   pathMtuDiscovery: true,
 };

@@ -12,6 +12,9 @@ import type { ReceivedPacket } from '../../network/packet.ts';
 import { type Binding, PortTable } from '../ports.ts';
 import type { TransportProtocol } from '../protocol.ts';
 import { segmentArrives } from './arrival.ts';
+import { authenticate, authenticateOpening, protect } from './authentication/admission.ts';
+import { isIgnored } from './authentication/icmp-protection.ts';
+import type { KeyChain } from './authentication/key-chain.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import type { ConnectionOwner, ConnectionUser, ControlBlock } from './control-block.ts';
@@ -32,6 +35,8 @@ export interface ConnectOptions {
   readonly remotePort: number;
   readonly settings?: Partial<TcpSettings> | undefined;
   readonly user: ConnectionUser;
+  /** Those that stand for the connection sign it: TCP-AO or MD5. */
+  readonly keys?: KeyChain | undefined;
   readonly interfaceIndex?: number | undefined;
 }
 
@@ -40,6 +45,8 @@ export interface ListenOptions {
   readonly backlog: number;
   readonly settings?: Partial<TcpSettings> | undefined;
   readonly user: ListenerUser;
+  /** Peers with a key must sign, and are answered so. Keys may be added and removed later. */
+  readonly keys?: KeyChain | undefined;
 }
 
 export class Tcp implements TransportProtocol, ConnectionOwner {
@@ -80,7 +87,11 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     // The path may lead elsewhere than asked: the wildcard means this host itself.
     if (this.connections.between(path.local, binding.port, path.remote, remotePort) !== undefined) return 'EADDRINUSE';
     const settings = { ...this.settings, ...options.settings };
+    const pair = { local: path.local, localPort: binding.port, remote: path.remote, remotePort };
+    const authentication = authenticateOpening(options.keys, pair, settings);
+    if (typeof authentication === 'string') return authentication;
     const block = this.opening.create(path, binding.port, remotePort, settings, true);
+    if (authentication !== undefined) protect(block, authentication);
     const connection = new Connection(block, options.user);
     this.opening.admit(block, 'SYN-SENT', 'the program connects');
     this.opening.sendSyn(block);
@@ -97,6 +108,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     binding.exclusive = true;
     const settings = { ...this.settings, ...options.settings };
     const listener = new Listener(this.passive, binding, options.backlog, settings, options.user);
+    listener.keys = options.keys;
     this.passive.add(listener);
     return listener;
   }
@@ -113,7 +125,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     // RFC 9293 §3.2 (MUST-7): prepared for an illegal option length. A segment that cannot be read whole is not used.
     if (arrived.options.malformed) return 'tcp-bad-option';
     const block = this.connections.find(packet, arrived.sourcePort, arrived.destinationPort);
-    if (block !== undefined) return segmentArrives(block, arrived);
+    if (block !== undefined) return authenticate(block, arrived) ?? segmentArrives(block, arrived);
     const listener = this.passive.listenerFor(packet, arrived.destinationPort);
     if (listener === undefined) return inClosed(this.environment, arrived);
     return this.passive.segmentArrives(listener, arrived);
@@ -165,6 +177,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
   private quoted(error: IcmpError): ControlBlock | undefined {
     const localPort = segment.sourcePort(error.view, error.at);
     const remotePort = segment.destinationPort(error.view, error.at);
-    return this.connections.between(error.local, localPort, error.remote, remotePort);
+    const block = this.connections.between(error.local, localPort, error.remote, remotePort);
+    return block === undefined || isIgnored(block, error) ? undefined : block;
   }
 }

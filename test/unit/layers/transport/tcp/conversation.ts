@@ -11,6 +11,7 @@ import { Memory } from '../../../../../src/layers/memory.ts';
 import type { IcmpErrorKind } from '../../../../../src/layers/network/icmp-error.ts';
 import { ReceivedPacket } from '../../../../../src/layers/network/packet.ts';
 import type { Path } from '../../../../../src/layers/network/path.ts';
+import type { KeyChain } from '../../../../../src/layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
 import type { ControlBlock } from '../../../../../src/layers/transport/tcp/control-block.ts';
 import type { Listener } from '../../../../../src/layers/transport/tcp/listener.ts';
@@ -23,8 +24,8 @@ import { parseDuration } from '../../../../../src/sim/units.ts';
 import { VirtualTime } from '../../../../../src/sim/virtual-time.ts';
 import { parseSegmentText, RelativeNumbers, type SegmentText, showSegment } from './segment-text.ts';
 
-const HERE = ipv4(10, 0, 0, 1);
-const THERE = ipv4(10, 0, 0, 2);
+export const HERE: IpAddress = ipv4(10, 0, 0, 1);
+export const THERE: IpAddress = ipv4(10, 0, 0, 2);
 const HEADROOM = 64;
 export const PEER_PORT = 5000;
 export const OUR_PORT = 80;
@@ -44,6 +45,13 @@ export interface ConversationOptions {
   readonly passive?: boolean;
 }
 
+/** Signs what the peer sends, at the end of the header, and looks at what we send. */
+export interface PeerSigner {
+  readonly optionBytes: number;
+  sign(segment: Uint8Array, headerLength: number): void;
+  sees(segment: Uint8Array): void;
+}
+
 /** One TCP on a wire that ends in the test. */
 export class Conversation {
   readonly time: VirtualTime = new VirtualTime();
@@ -55,6 +63,8 @@ export class Conversation {
   /** Why the last segment that the peer sent was dropped. */
   lastDrop: DropReason | undefined;
   path: { mtu: number };
+  /** For a peer that signs its segments. */
+  signer: PeerSigner | undefined;
   private readonly interfaceMtu: number;
   private readonly sent: Uint8Array[] = [];
   private readonly packet: ReceivedPacket;
@@ -81,7 +91,7 @@ export class Conversation {
     this.pool.release(spare);
   }
 
-  connect(settings: Partial<TcpSettings> = {}): Connection {
+  connect(settings: Partial<TcpSettings> = {}, keys?: KeyChain): Connection {
     const binding = this.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
     if (typeof binding === 'string') throw new Error(binding);
     const connection = this.tcp.connect({
@@ -89,16 +99,17 @@ export class Conversation {
       remote: THERE,
       remotePort: PEER_PORT,
       settings,
+      keys,
       user: { changed: () => {} },
     });
     if (typeof connection === 'string') throw new Error(connection);
     return connection;
   }
 
-  listen(backlog = 8, settings: Partial<TcpSettings> = {}): Listener {
+  listen(backlog = 8, settings: Partial<TcpSettings> = {}, keys?: KeyChain): Listener {
     const binding = this.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
     if (typeof binding === 'string') throw new Error(binding);
-    const listener = this.tcp.listen({ binding, backlog, settings, user: { changed: () => {} } });
+    const listener = this.tcp.listen({ binding, backlog, settings, keys, user: { changed: () => {} } });
     if (typeof listener === 'string') throw new Error(listener);
     return listener;
   }
@@ -196,6 +207,7 @@ export class Conversation {
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         expect(segment.check(view, 0, bytes.length, pseudo)).toBeUndefined();
         expect(bytes.length + 20).toBeLessThanOrEqual(mtu.mtu);
+        this.signer?.sees(bytes);
         this.sent.push(bytes);
         this.ladder.push(`${this.stamp()} > ${showSegment(bytes, this.numbers)}`);
         return undefined;
@@ -204,7 +216,8 @@ export class Conversation {
   }
 
   private build(text: SegmentText, fromPort: number): Uint8Array {
-    const header = segment.HEADER_LENGTH + text.options.length;
+    const unsigned = segment.HEADER_LENGTH + text.options.length;
+    const header = unsigned + (this.signer?.optionBytes ?? 0);
     const bytes = new Uint8Array(header + text.length);
     const view = new DataView(bytes.buffer);
     const { ours, peers } = this.numbers;
@@ -221,9 +234,10 @@ export class Conversation {
       text.urgent ?? 0,
     );
     bytes.set(text.options, segment.HEADER_LENGTH);
-    this.relocateOptions(view, header);
+    this.relocateOptions(view, unsigned);
     const first = text.sequence + (text.flags & segment.SYN ? 1 : 0);
     for (let index = 0; index < text.length; index++) bytes[header + index] = octetAt(first + index);
+    this.signer?.sign(bytes, header);
     segment.writeChecksum(view, 0, bytes.length, pseudoHeaderSum(THERE, HERE, segment.PROTOCOL, bytes.length));
     return bytes;
   }

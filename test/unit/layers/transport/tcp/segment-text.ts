@@ -119,6 +119,11 @@ function encodeOption(text: string): number[] {
         2 + 8 * rest.length,
         ...rest.flatMap((block) => block.split(':').flatMap((e) => word(Number(e)))),
       ];
+    // With a MAC or digest of zeros: a peer that signs writes its own.
+    case 'tcp-ao':
+      return [options.AUTHENTICATION, 16, Number(rest[0]), Number(rest[1]), ...new Array<number>(12).fill(0)];
+    case 'md5':
+      return [options.MD5_SIGNATURE, 18, ...new Array<number>(16).fill(0)];
     default:
       throw new Error(`not an option of a segment text: "${text}"`);
   }
@@ -157,6 +162,10 @@ function showOption(view: DataView, at: number, kind: number, length: number, nu
       }
       return `sack ${blocks.join(' ')}`;
     }
+    case options.AUTHENTICATION:
+      return `tcp-ao ${view.getUint8(at + 2)} ${view.getUint8(at + 3)}`;
+    case options.MD5_SIGNATURE:
+      return 'md5';
     default:
       return `option ${kind}`;
   }
