@@ -116,7 +116,17 @@ export class Conversation {
 
   /** The peer sends a segment: `'. 1:11(10) ack 1 win 1000 <nop,nop,sack 21:31>'`. @returns why it was dropped */
   sends(text: string, fromPort: number = PEER_PORT, toGroup = false): DropReason | undefined {
-    const bytes = this.build(parseSegmentText(text), fromPort);
+    return this.deliver(text, this.build(parseSegmentText(text), fromPort), toGroup);
+  }
+
+  /** The peer sends a segment, and its last bit is flipped on the way. */
+  sendsDamaged(text: string): DropReason | undefined {
+    const bytes = this.build(parseSegmentText(text), PEER_PORT);
+    bytes[bytes.length - 1] = bytes[bytes.length - 1]! ^ 1;
+    return this.deliver(`${text} (damaged)`, bytes, false);
+  }
+
+  private deliver(text: string, bytes: Uint8Array, toGroup: boolean): DropReason | undefined {
     const frame = this.pool.from(bytes);
     this.ladder.push(`${this.stamp()} < ${text}`);
     this.fill(frame, bytes.length);
@@ -251,6 +261,7 @@ export class Conversation {
         continue;
       }
       const length = view.getUint8(at + 1);
+      if (length < 2) return; // a test of illegal lengths
       if (kind === options.TIMESTAMPS) view.setInt32(at + 6, view.getInt32(at + 6) + this.numbers.timestamps);
       if (kind === options.SACK) {
         for (let edge = at + 2; edge < at + length; edge += 4) {

@@ -113,6 +113,12 @@ function encodeOption(text: string): number[] {
       return [options.SACK_PERMITTED, 2];
     case 'TS':
       return [options.TIMESTAMPS, 10, ...word(Number(rest[1])), ...word(Number(rest[3]))];
+    case 'option': {
+      const data = [...Buffer.from(rest[1] ?? '', 'hex')];
+      return [Number(rest[0]), 2 + data.length, ...data];
+    }
+    case 'raw':
+      return [...Buffer.from(rest[0] ?? '', 'hex')];
     case 'sack':
       return [
         options.SACK,
