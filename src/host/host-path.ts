@@ -44,6 +44,8 @@ export class HostPath implements DatagramPath {
   private neighbour: Neighbour | undefined;
   private learntMtu: number;
   private learntUntil: number;
+  /** Routers may fragment what the learnt MTU is too large for. */
+  private learntFragments: boolean;
 
   /** @param interfaceIndex the only interface to leave by; 0 for any */
   constructor(machine: Machine, local: IpAddress, remote: IpAddress, interfaceIndex: number, hop: NextHop) {
@@ -70,6 +72,7 @@ export class HostPath implements DatagramPath {
     this.neighbour = undefined;
     this.learntMtu = Number.POSITIVE_INFINITY;
     this.learntUntil = Number.POSITIVE_INFINITY;
+    this.learntFragments = false;
     this.take(hop);
   }
 
@@ -105,7 +108,8 @@ export class HostPath implements DatagramPath {
     machine.counters.packetsSent++;
     if (this.family === 4) {
       // RFC 6864 §4.1: what may not be fragmented needs no identification.
-      const identification = this.dontFragment ? 0 : this.identification.next++ & 0xffff;
+      const dontFragment = this.dontFragment && !this.learntFragments;
+      const identification = dontFragment ? 0 : this.identification.next++ & 0xffff;
       ipv4.writeHeader(
         frame.view,
         at,
@@ -113,7 +117,7 @@ export class HostPath implements DatagramPath {
         this.trafficClass | ecn,
         length + ipv4.HEADER_LENGTH,
         identification,
-        this.dontFragment ? ipv4.DONT_FRAGMENT : 0,
+        dontFragment ? ipv4.DONT_FRAGMENT : 0,
         this.hopLimit,
         protocol,
         this.local.w3,
@@ -128,6 +132,10 @@ export class HostPath implements DatagramPath {
     // The interface's MTU first: most packets fit, and the learnt one is then seldom asked.
     if (length + this.headerLength > Math.min(this.interfaceMtu, this.learntMtu)) return this.sendInPieces(frame);
     return this.transmit(frame);
+  }
+
+  lowerMtu(mtu: number): void {
+    this.machine.pathMtu.tooBig(this.remote, mtu);
   }
 
   /** Sends an ICMPv6 message whose checksum is still to be computed. */
@@ -230,6 +238,7 @@ export class HostPath implements DatagramPath {
   private learnMtu(): void {
     this.learntMtu = this.machine.pathMtu.mtu(this.remote);
     this.learntUntil = this.machine.pathMtu.expiresAt(this.remote);
+    this.learntFragments = this.machine.pathMtu.fragments(this.remote);
   }
 }
 

@@ -9,9 +9,10 @@ import type { IcmpError, IcmpErrorKind } from '../layers/network/icmp-error.ts';
 import * as icmpv4 from '../layers/network/icmpv4.ts';
 import * as icmpv6 from '../layers/network/icmpv6.ts';
 import * as ipv4 from '../layers/network/ipv4.ts';
-import * as ipv6 from '../layers/network/ipv6.ts';
 import type { ReceivedPacket } from '../layers/network/packet.ts';
+import { claimedMtu } from '../layers/network/path-mtu.ts';
 import type { Machine } from './machine.ts';
+import { findNextHop } from './next-hop.ts';
 import { upperLayer } from './upper-layer.ts';
 
 export class IcmpErrorInput {
@@ -76,6 +77,8 @@ export class IcmpErrorInput {
     const remote = readAddress(family, view, quoteAt + (family === 4 ? 16 : 24));
     const protocol = this.machine.protocols[upper.protocol];
     if (protocol === undefined || !this.machine.addresses.isLocal(local)) return 'icmp-no-listener';
+    const claimed = kind === 'packet-too-big' ? this.claimed(family, view, quoteAt, remote, mtu) : 0;
+    if (kind === 'packet-too-big' && claimed === 0) return 'icmp-mtu-below-minimum';
     const error: IcmpError = {
       kind,
       type,
@@ -86,16 +89,21 @@ export class IcmpErrorInput {
       view,
       at: upper.at,
       length: upper.length,
-      mtu,
+      mtu: claimed,
     };
     // RFC 5927 §4: an error that quotes what nobody here sent is a forgery or a stray.
     if (protocol.accepts !== undefined && !protocol.accepts(error)) return 'icmp-no-listener';
-    if (kind === 'packet-too-big') {
-      const sent =
-        family === 4 ? ipv4.totalLength(view, quoteAt) : ipv6.HEADER_LENGTH + ipv6.payloadLength(view, quoteAt);
-      this.machine.pathMtu.tooBig(remote, mtu, sent);
-    }
+    if (claimed > 0 && protocol.mayLowerMtu?.(error) !== false) this.machine.pathMtu.tooBig(remote, claimed);
     protocol.icmpError(error);
     return undefined;
+  }
+
+  private claimed(family: Family, view: DataView, quoteAt: number, remote: IpAddress, reported: number): number {
+    if (family === 6) return claimedMtu(6, reported, 0, 0, 0);
+    // What it left by bounds the estimate until there is one.
+    const path = findNextHop(this.machine, remote, 0);
+    const firstHop = typeof path === 'string' ? Number.POSITIVE_INFINITY : path.networkInterface.mtu;
+    const current = Math.min(firstHop, this.machine.pathMtu.mtu(remote));
+    return claimedMtu(4, reported, ipv4.totalLength(view, quoteAt), ipv4.headerLength(view, quoteAt), current);
   }
 }

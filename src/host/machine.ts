@@ -69,7 +69,11 @@ export class Machine {
     this.interfaces = [];
     this.addresses = new AddressBook();
     this.routes = new RouteTable();
-    this.pathMtu = new PathMtuCache(parts.timers, parts.settings.pathMtuLifetimeNs);
+    this.pathMtu = new PathMtuCache(parts.timers, {
+      lifetimeNs: parts.settings.pathMtuLifetimeNs,
+      minimumBytes: parts.settings.pathMtuMinimumBytes,
+      raise: parts.settings.pathMtuRaise,
+    });
     this.identifications = new Identifications(parts.random('ip-identification'));
     this.loopback = new LoopbackQueue(parts.timers, parts.pool);
     this.protocols = new Array<TransportProtocol | undefined>(256).fill(undefined);

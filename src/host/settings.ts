@@ -4,7 +4,7 @@
  */
 import { MILLISECOND, SECOND } from '../layers/clock.ts';
 import { NEIGHBOUR_SETTINGS, type NeighbourSettings } from '../layers/link/neighbour-cache.ts';
-import { LIFETIME_NS } from '../layers/network/path-mtu.ts';
+import { PATH_MTU_OPTIONS, type PathMtuRaise } from '../layers/network/path-mtu.ts';
 import { REASSEMBLY_SETTINGS, type ReassemblySettings } from '../layers/network/reassembly.ts';
 import { RFC_SETTINGS, type TcpSettings } from '../layers/transport/tcp/settings.ts';
 import { UDP_SETTINGS, type UdpSettings } from '../layers/transport/udp-endpoints.ts';
@@ -22,6 +22,10 @@ export interface HostSettings {
   readonly icmpErrorBurst: number;
   /** How long a lowered path MTU is believed, in nanoseconds (`net.ipv4.route.mtu_expires`). */
   readonly pathMtuLifetimeNs: number;
+  /** IPv4: no path MTU is believed below this; routers that carry less may fragment (`net.ipv4.route.min_pmtu`). */
+  readonly pathMtuMinimumBytes: number;
+  /** What becomes of it then: the first hop's MTU at once (RFC 1191 §6.3), or plateau by plateau (§7.1). */
+  readonly pathMtuRaise: PathMtuRaise;
   /** Gratuitous ARP when an address is configured (RFC 5227 §2.3 wants 2; 0 is silence). */
   readonly arpAnnouncements: number;
   /** ARP probes before an address is used; 0 uses it at once, 3 is RFC 5227 §1.1's PROBE_NUM. */
@@ -56,7 +60,9 @@ export const HOST_SETTINGS: HostSettings = {
   answerGroupEcho: false,
   icmpErrorsPerSecond: 1000,
   icmpErrorBurst: 50,
-  pathMtuLifetimeNs: LIFETIME_NS,
+  pathMtuLifetimeNs: PATH_MTU_OPTIONS.lifetimeNs,
+  pathMtuMinimumBytes: PATH_MTU_OPTIONS.minimumBytes,
+  pathMtuRaise: PATH_MTU_OPTIONS.raise,
   arpAnnouncements: 1,
   arpProbes: 0,
   duplicateAddressDetectionTransmits: 0,

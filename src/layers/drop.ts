@@ -88,6 +88,7 @@ export const DROP_REASONS = {
   'icmp-bad-checksum': { what: 'the ICMP checksum does not match', rule: 'RFC 792' },
   'icmp-unknown-type': { what: 'an ICMP type that this host does not act on', rule: 'RFC 1122 §3.2.2' },
   'icmp-no-listener': { what: 'no program or connection awaits this ICMP message', rule: 'RFC 1122 §3.2.2' },
+  'icmp-mtu-below-minimum': { what: 'reports an MTU that no IPv6 link has', rule: 'RFC 8201 §4' },
   'igmp-truncated': { what: 'shorter than its IGMP message', rule: 'RFC 3376 §7.1' },
   'igmp-bad-checksum': { what: 'the IGMP checksum does not match', rule: 'RFC 3376 §4.1.2' },
   'ndp-invalid': { what: 'a neighbour discovery message failed its validity checks', rule: 'RFC 4861 §7.1' },

@@ -29,6 +29,6 @@ export interface IcmpError {
   readonly view: DataView;
   readonly at: number;
   readonly length: number;
-  /** The next hop's MTU in bytes when `kind` is `packet-too-big`; 0 from routers older than RFC 1191. */
+  /** What the path is said to carry, in bytes, when `kind` is `packet-too-big`; a guess if an old router did not say (RFC 1191 §5). */
   readonly mtu: number;
 }

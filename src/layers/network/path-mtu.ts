@@ -1,9 +1,9 @@
 /**
- * What ICMP taught about path MTUs: RFC 1191 and RFC 8201. One estimate per destination; it only ever goes down, and is
- * forgotten after a while, so that a wider path is found again (RFC 1191 §6.3, RFC 8201 §4).
- * Packetization-layer discovery (RFC 4821, RFC 8899) needs no ICMP and is the transport's affair.
+ * What ICMP taught about path MTUs: RFC 1191 and RFC 8201. One estimate per destination; reports only ever lower it, and
+ * after a while it is forgotten or raised, so that a wider path is found again (RFC 1191 §6.3 and §7.1, RFC 8201 §5.3).
+ * Packetization-layer discovery (RFC 4821) needs no ICMP and is the transport's affair.
  */
-import type { IpAddress } from '../address.ts';
+import type { Family, IpAddress } from '../address.ts';
 import { AddressMap } from '../address-map.ts';
 import { type Clock, SECOND } from '../clock.ts';
 
@@ -13,67 +13,104 @@ export const MINIMUM_V4 = 68;
 export const MINIMUM_V6 = 1280;
 
 /** RFC 1191 §6.3 recommends 10 minutes; RFC 8201 §4 forbids less than 5 (`net.ipv4.route.mtu_expires`). */
-export const LIFETIME_NS: number = 600 * SECOND;
+const LIFETIME_NS: number = 600 * SECOND;
+/** RFC 1191 §3: not less than 1 minute after an attempt to detect an increase that was successful; 2 are recommended. */
+const RAISE_INTERVAL_NS: number = 120 * SECOND;
 
 /** Destinations at most; the estimate that expires first goes. */
 const MAXIMUM_ENTRIES = 1024;
 
-/** RFC 1191 §7.1: what to try when an old router did not say its MTU. */
-const PLATEAUS: readonly number[] = [32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
+/** RFC 1191 §7.1 table 7-1: what to try when an old router did not say its MTU, and on the way up again. */
+const PLATEAUS: readonly number[] = [65_535, 32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
+
+/** What becomes of an estimate that is out of date: RFC 1191 §6.3 or §7.1. */
+export type PathMtuRaise = 'first-hop' | 'next-plateau';
+
+export interface PathMtuOptions {
+  /** How long an estimate is believed, in nanoseconds; `Infinity` for ever. */
+  readonly lifetimeNs: number;
+  /** IPv4: what is reported below this many bytes counts as this, and packets of that size go without DF. */
+  readonly minimumBytes: number;
+  readonly raise: PathMtuRaise;
+}
+
+export const PATH_MTU_OPTIONS: PathMtuOptions = {
+  lifetimeNs: LIFETIME_NS,
+  minimumBytes: MINIMUM_V4,
+  raise: 'first-hop',
+};
 
 interface Estimate {
   readonly destination: IpAddress;
   readonly mtu: number;
   readonly expiresAt: number;
+  /** The path carries less than the configured minimum: routers may fragment. */
+  readonly fragments: boolean;
 }
 
 export class PathMtuCache {
   /** Changes whenever an estimate is made. */
   generation: number;
   private readonly clock: Clock;
-  private readonly lifetimeNs: number;
+  private readonly options: PathMtuOptions;
   private readonly estimates: AddressMap<Estimate>;
 
-  constructor(clock: Clock, lifetimeNs: number = LIFETIME_NS) {
+  constructor(clock: Clock, options: PathMtuOptions = PATH_MTU_OPTIONS) {
     this.generation = 0;
     this.clock = clock;
-    this.lifetimeNs = lifetimeNs;
+    this.options = options;
     this.estimates = new AddressMap();
   }
 
   /** The estimate in bytes, or `Infinity` if nothing is known. */
   mtu(destination: IpAddress): number {
-    const estimate = this.current(destination);
-    return estimate === undefined ? Number.POSITIVE_INFINITY : estimate.mtu;
+    return this.current(destination)?.mtu ?? Number.POSITIVE_INFINITY;
   }
 
-  /** When the estimate is forgotten (nanoseconds), or `Infinity`. */
+  /** When the estimate is forgotten or raised (nanoseconds), or `Infinity`. */
   expiresAt(destination: IpAddress): number {
     return this.current(destination)?.expiresAt ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Whether a router on the path carries less than the configured minimum, so that DF would stop everything. */
+  fragments(destination: IpAddress): boolean {
+    return this.current(destination)?.fragments === true;
+  }
+
   /**
-   * Learns from a "packet too big".
-   * @param reported the next hop's MTU in bytes; 0 from routers older than RFC 1191
-   * @param packetLength bytes of the packet that was too big; 0 if unknown
+   * Learns from a "packet too big" that is believed.
+   * @param claimed the MTU that it amounts to: see `claimedMtu`
    * @returns whether the estimate went down
    */
-  tooBig(destination: IpAddress, reported: number, packetLength: number): boolean {
-    const mtu = destination.family === 4 ? lowered4(reported, packetLength) : reported;
-    // RFC 8201 §4: a report below the IPv6 minimum is discarded. RFC 1191 §3: never below 68.
-    if (mtu < (destination.family === 4 ? MINIMUM_V4 : MINIMUM_V6)) return false;
-    if (mtu >= this.mtu(destination)) return false;
-    if (this.estimates.size >= MAXIMUM_ENTRIES) this.evict();
-    this.estimates.set(destination, { destination, mtu, expiresAt: this.clock.now() + this.lifetimeNs });
+  tooBig(destination: IpAddress, claimed: number): boolean {
+    const { lifetimeNs, minimumBytes } = this.options;
+    const fragments = destination.family === 4 && claimed < minimumBytes;
+    const mtu = fragments ? minimumBytes : claimed;
+    const before = this.current(destination);
+    const isLower = mtu < (before?.mtu ?? Number.POSITIVE_INFINITY);
+    if (before === undefined && this.estimates.size >= MAXIMUM_ENTRIES) this.evict();
+    // RFC 1191 §3, RFC 8201 §4: an increase is not attempted for a while after any such message, but none increases it.
+    this.estimates.set(destination, {
+      destination,
+      mtu: isLower || before === undefined ? mtu : before.mtu,
+      expiresAt: this.clock.now() + lifetimeNs,
+      fragments: fragments || before?.fragments === true,
+    });
     this.generation++;
-    return true;
+    return isLower;
   }
 
   private current(destination: IpAddress): Estimate | undefined {
     const estimate = this.estimates.get(destination);
     if (estimate === undefined || this.clock.now() < estimate.expiresAt) return estimate;
-    this.estimates.delete(destination);
-    return undefined;
+    const next = this.options.raise === 'first-hop' ? undefined : plateauAbove(estimate.mtu);
+    if (next === undefined) {
+      this.estimates.delete(destination);
+      return undefined;
+    }
+    const raised = { destination, mtu: next, expiresAt: this.clock.now() + RAISE_INTERVAL_NS, fragments: false };
+    this.estimates.set(destination, raised);
+    return raised;
   }
 
   private evict(): void {
@@ -85,8 +122,27 @@ export class PathMtuCache {
   }
 }
 
-/** RFC 1191 §3 and §5: what the router said, or the next plateau below the packet that it refused. */
-function lowered4(reported: number, packetLength: number): number {
+/**
+ * The MTU that a "packet too big" amounts to.
+ * @param reported the next hop's MTU in bytes; 0 from routers older than RFC 1191
+ * @param packetLength total length of the quoted packet; `headerLength` that of its IP header
+ * @param current what is believed now
+ * @returns 0 if the message must be discarded
+ */
+export function claimedMtu(
+  family: Family,
+  reported: number,
+  packetLength: number,
+  headerLength: number,
+  current: number,
+): number {
+  // RFC 8201 §4: a report below the IPv6 minimum is discarded. RFC 1191 §3: never below 68.
+  if (family === 6) return reported < MINIMUM_V6 ? 0 : reported;
   if (reported !== 0) return Math.max(reported, MINIMUM_V4);
-  return PLATEAUS.find((plateau) => plateau < packetLength) ?? MINIMUM_V4;
+  // RFC 1191 §5: routers derived from 4.2BSD quote a total length that has the header's added to it. One that could be
+  // right is taken as it is.
+  const length = packetLength >= current ? packetLength - headerLength : packetLength;
+  return PLATEAUS.find((plateau) => plateau < length) ?? MINIMUM_V4;
 }
+
+const plateauAbove = (mtu: number): number | undefined => PLATEAUS.findLast((plateau) => plateau > mtu);

@@ -16,4 +16,9 @@ export interface TransportProtocol {
    * number in flight). Asked before a path MTU is lowered. A protocol without this method is believed.
    */
   accepts?(error: IcmpError): boolean;
+  /**
+   * Whether a "packet too big" that was accepted lowers the path MTU at once. A protocol that says no may believe it
+   * later, by `Path.lowerMtu` (RFC 5927 §7.2). Without this method it does.
+   */
+  mayLowerMtu?(error: IcmpError): boolean;
 }

@@ -116,7 +116,7 @@ describe('path MTU discovery', () => {
       );
       lab.pass(0.1);
     };
-    tooBig(0, 1500);
+    tooBig(0, 1499);
     expect(path.mtu).toBe(1492);
     tooBig(0, 1400);
     expect(path.mtu).toBe(1006);

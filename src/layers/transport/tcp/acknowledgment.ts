@@ -8,6 +8,7 @@ import { timestampNow } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { isRecovered } from './loss/recovery.ts';
 import { armRetransmission } from './output.ts';
+import { observePath } from './path-mtu/probing.ts';
 import * as segment from './segment.ts';
 import { distance, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 import { SACKED } from './transmit-log.ts';
@@ -43,7 +44,8 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const lostBefore = log.lostBytes;
   block.detection.detect(block, ackedBytes > 0 || newlySacked > 0);
   ackEvent.lostBytes = Math.max(0, log.lostBytes - lostBefore);
-  if (ackEvent.lostBytes > 0 && block.lossState === 'open') block.recovery.enter(block);
+  const excused = observePath(block);
+  if (ackEvent.lostBytes > 0 && block.lossState === 'open' && !excused) block.recovery.enter(block);
   tellController(block, wasRecovering);
   report(block);
 }

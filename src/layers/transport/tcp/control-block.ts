@@ -17,6 +17,7 @@ import { DuplicateThreshold, type LossDetection } from './loss/detection.ts';
 import { NewReno } from './loss/newreno.ts';
 import type { LossRecovery } from './loss/recovery.ts';
 import type { LossState, Sender } from './loss/sender.ts';
+import { PathClaims, PathSearch } from './path-mtu/state.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import { RoundTripTime } from './rtt.ts';
@@ -143,6 +144,9 @@ export class ControlBlock implements Sender {
   readonly detection: LossDetection;
   recovery: LossRecovery;
   readonly ackEvent: AckEvent;
+  /** What ICMP claims and probes have found of the path's MTU. */
+  readonly claims: PathClaims;
+  readonly search: PathSearch;
   lossState: LossState;
   recoveryPoint: number;
   duplicateAcks: number;
@@ -238,6 +242,8 @@ export class ControlBlock implements Sender {
     this.detection = new DuplicateThreshold();
     this.recovery = new NewReno();
     this.ackEvent = new AckEvent();
+    this.claims = new PathClaims();
+    this.search = new PathSearch();
     this.lossState = 'open';
     this.recoveryPoint = 0;
     this.duplicateAcks = 0;

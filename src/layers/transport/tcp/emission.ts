@@ -18,9 +18,12 @@ const OPTION_ROOM = 40;
 export const timestampNow = (block: ControlBlock): number =>
   (Math.floor(block.environment.timers.now() / MILLISECOND) + block.tsOffset) | 0;
 
+/** Bytes of the options that every segment carries: timestamps and signature. */
+export const fixedOptionBytes = (block: ControlBlock): number => timestampsLength(block) + authenticationBytes(block);
+
 /** Bytes of options in a segment without SYN that is sent now. */
 export function optionBytes(block: ControlBlock): number {
-  const timestamps = block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
+  const timestamps = timestampsLength(block);
   const blocks = sackBlockCount(block, timestamps);
   return timestamps + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks) + authenticationBytes(block);
 }
@@ -30,10 +33,7 @@ export const payloadRoom = (block: ControlBlock): number => Math.max(1, segmentR
 
 /** Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681. */
 export const effectiveMss = (block: ControlBlock): number =>
-  Math.max(
-    1,
-    segmentRoom(block) - (block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0) - authenticationBytes(block),
-  );
+  Math.max(1, segmentRoom(block) - fixedOptionBytes(block));
 
 /** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
 export function announcedMss(block: ControlBlock): number {
@@ -55,6 +55,8 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
   const at = frame.start;
   frame.end = at + headerLength + length;
   if (length > 0) {
+    const packetLength = headerLength + length + ipHeaderLength(block);
+    if (packetLength > block.claims.largestSent) block.claims.largestSent = packetLength;
     block.sendBuffer.copyOut((sequence - block.sendBufferStart) | 0, frame.bytes, at + headerLength, length);
   }
   writeOptions(block, frame.view, at + segment.HEADER_LENGTH);
@@ -180,7 +182,7 @@ function sackBlockCount(block: ControlBlock, used: number): number {
 
 /** Bytes after the fixed TCP header, by the peer's MSS, our own limit and the path. */
 function segmentRoom(block: ControlBlock): number {
-  const byPath = block.path.mtu - fixedHeaders(block);
+  const byPath = Math.min(block.path.mtu, block.search.effective) - fixedHeaders(block);
   const byPeer = Math.min(block.peerMss, byPath);
   const asked = block.settings.maximumSegmentSize;
   return asked > 0 ? Math.min(asked, byPeer) : byPeer;
@@ -189,4 +191,10 @@ function segmentRoom(block: ControlBlock): number {
 /** The signature stands at the end of the options: "TCP-AO MUST be the last TCP option processed" (RFC 5925 §7.4). */
 const authenticationBytes = (block: ControlBlock): number => block.authentication?.optionBytes ?? 0;
 
-const fixedHeaders = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40) + segment.HEADER_LENGTH;
+const timestampsLength = (block: ControlBlock): number =>
+  block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
+
+const ipHeaderLength = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40);
+
+/** Bytes of the IP and TCP headers without any options. */
+export const fixedHeaders = (block: ControlBlock): number => ipHeaderLength(block) + segment.HEADER_LENGTH;

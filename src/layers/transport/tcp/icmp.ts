@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { IcmpError, IcmpErrorKind } from '../../network/icmp-error.ts';
 import type { ControlBlock } from './control-block.ts';
-import { effectiveMss } from './emission.ts';
+import { fixedHeaders, fixedOptionBytes } from './emission.ts';
 import { end } from './lifecycle.ts';
 import { retransmit } from './output.ts';
 import * as segment from './segment.ts';
@@ -44,6 +44,7 @@ export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
     pathShrank(block);
     return;
   }
+  block.search.explained = true;
   block.softError = ERROR_OF[error.kind];
   const opening = block.state === 'SYN-SENT' || block.state === 'SYN-RECEIVED';
   // RFC 9293 §3.9.2.2 (MUST-56): a soft error never ends a connection; what most hosts do instead is RFC 5461 §4.
@@ -58,7 +59,8 @@ export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
  */
 function pathShrank(block: ControlBlock): void {
   const { log } = block;
-  const room = effectiveMss(block);
+  // By the path alone: a probe is larger than other segments, and may fit.
+  const room = block.path.mtu - fixedHeaders(block) - fixedOptionBytes(block);
   const lostBefore = log.lostBytes;
   for (let index = 0; index < log.count; index++) {
     const dataLength = log.length(index) - ((log.flags(index) & FINAL) === 0 ? 0 : 1);

@@ -7,6 +7,7 @@ import { effectiveMss } from './emission.ts';
 import { NewReno } from './loss/newreno.ts';
 import { SackRecovery } from './loss/sack-recovery.ts';
 import { firstWindow } from './output.ts';
+import { startSearch } from './path-mtu/probing.ts';
 import type { State } from './state.ts';
 
 /** Enters a state, and tells whoever watches. @param why the event, for a person */
@@ -18,6 +19,7 @@ export function enter(block: ControlBlock, state: State, why: string): void {
 
 /** Both SYNs are acknowledged: the connection is usable. @returns false if the listener has no room for it */
 export function establish(block: ControlBlock, why: string): boolean {
+  startSearch(block);
   block.smss = effectiveMss(block);
   block.recovery = block.sackOk ? new SackRecovery() : new NewReno();
   block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1

@@ -6,6 +6,7 @@
 import type { RetransmitReason } from '../../observer.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { effectiveMss, emit, payloadRoom } from './emission.ts';
+import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
 import * as segment from './segment.ts';
 import { add, greaterThan } from './sequence.ts';
 import { canSend } from './state.ts';
@@ -32,6 +33,7 @@ export function acknowledgeNow(block: ControlBlock): void {
  */
 export function retransmit(block: ControlBlock, index: number, reason: RetransmitReason): void {
   const { log } = block;
+  if (block.search.probeSize > 0) abandonProbe(block);
   const room = payloadRoom(block);
   const wasLost = (log.flags(index) & LOST) !== 0;
   const dataLength = log.length(index) - ((log.flags(index) & FINAL) === 0 ? 0 : 1);
@@ -80,11 +82,23 @@ function sendLost(block: ControlBlock): void {
 }
 
 function sendNew(block: ControlBlock): void {
+  if (block.search.searching && !probePath(block)) return;
   while (sendOne(block)) {}
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
   // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
   const index = block.recovery.lastResort(block);
   if (index >= 0) retransmit(block, index, 'recovery');
+}
+
+/** Sends a probe of the path's MTU if it is time for one: RFC 4821. @returns false if other data waits for it to go */
+function probePath(block: ControlBlock): boolean {
+  const length = probeLength(block, allowance(block));
+  if (length <= 0) return length !== HOLD;
+  const start = block.sndNxt;
+  recordSent(block, start, length, false);
+  probeSent(block, start, length);
+  emit(block, start, length, pushFlag(block, start, length));
+  return true;
 }
 
 /** Sends one segment of new data, or the FIN. @returns whether one was sent */

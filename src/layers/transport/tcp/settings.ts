@@ -79,6 +79,29 @@ export interface TcpSettings {
   icmpDespiteAuthentication: boolean;
   /** RFC 1191: sets DF on IPv4 and lets routers answer. */
   pathMtuDiscovery: boolean;
+  /**
+   * RFC 5927 §7.2: a report that what got through before is too big is believed when its segment has timed out so often
+   * (`MAXSEGRTO`; 1 protects enough); 0 believes each at once.
+   */
+  pathMtuClaimTimeouts: number;
+  /** R1 of RFC 9293 §3.8.3: after so many retransmissions in a row the path is suspected (`net.ipv4.tcp_retries1`). */
+  pathRetries: number;
+  /** RFC 2923 §2.1: a suspected path is given smaller segments (`net.inet.tcp.pmtud_blackhole_detection`). */
+  blackHoleDetection: boolean;
+  /**
+   * RFC 4821: finds out by larger segments what the path carries (`net.ipv4.tcp_mtu_probing` 0, 1, 2): never; after
+   * `blackHoleDetection`, which it includes; or always, from `probingBaseMss` up.
+   */
+  packetizationLayerProbing: 'off' | 'after-black-hole' | 'always';
+  /** The segment size to start from, and the smallest to go down to (`tcp_base_mss`, `tcp_mtu_probe_floor`). */
+  probingBaseMss: number;
+  probingFloorMss: number;
+  /** When a search that is over begins again; RFC 4821 §7.3: not below 5 minutes (`tcp_probe_interval`). */
+  probingIntervalNs: number;
+  /** Fewer bytes than this are not worth a probe (`tcp_probe_threshold`). */
+  probingThresholdBytes: number;
+  /** Probes of one size that must be lost before it counts as too large: `MAX_PROBES` of RFC 8899 §5.1.2. */
+  probingAttempts: number;
 }
 
 /** The defaults of the RFCs: profile `rfc`. */
@@ -129,4 +152,13 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   acceptUnexpectedSignatures: true,
   icmpDespiteAuthentication: false,
   pathMtuDiscovery: true,
+  pathMtuClaimTimeouts: 0,
+  pathRetries: 3,
+  blackHoleDetection: false,
+  packetizationLayerProbing: 'off',
+  probingBaseMss: 1024,
+  probingFloorMss: 48,
+  probingIntervalNs: 600 * SECOND,
+  probingThresholdBytes: 8,
+  probingAttempts: 3,
 };

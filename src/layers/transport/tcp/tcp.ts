@@ -24,6 +24,7 @@ import { IncomingSegment } from './incoming.ts';
 import { Listener, type ListenerUser } from './listener.ts';
 import { Opening } from './opening.ts';
 import { PassiveOpen } from './passive-open.ts';
+import { mayLowerMtu } from './path-mtu/claims.ts';
 import { inClosed } from './reset.ts';
 import * as segment from './segment.ts';
 import { RFC_SETTINGS, type TcpSettings } from './settings.ts';
@@ -141,6 +142,11 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
   accepts(error: IcmpError): boolean {
     const block = this.quoted(error);
     return block !== undefined && isInFlight(block, error);
+  }
+
+  mayLowerMtu(error: IcmpError): boolean {
+    const block = this.quoted(error);
+    return block !== undefined && mayLowerMtu(block, error);
   }
 
   /** Whether any connection uses the port: a program may not bind to it again without SO_REUSEADDR. */

@@ -6,6 +6,7 @@ import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from '
 import { emit, emitReset, emitSyn } from './emission.ts';
 import { end } from './lifecycle.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow } from './output.ts';
+import { pathTimeout } from './path-mtu/black-hole.ts';
 import { add, distance } from './sequence.ts';
 import { SACKED } from './transmit-log.ts';
 
@@ -40,6 +41,7 @@ function retransmissionTimeout(block: ControlBlock): void {
   const flightSize = distance(block.sndUna, block.sndNxt);
   const first = block.retries === 0;
   block.retries++;
+  pathTimeout(block);
   block.congestion.timeout(flightSize, first);
   block.recovery.abandon();
   block.lossState = 'loss';

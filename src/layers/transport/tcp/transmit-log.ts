@@ -37,6 +37,8 @@ export class TransmitLog {
   bytes: number;
   /** How many records are SACKed. */
   sackedCount: number;
+  /** Bytes of data in the largest record that was acknowledged whole. */
+  largestAcknowledged: number;
   private head: number;
   private capacity: number;
   private startOf: Int32Array;
@@ -56,6 +58,7 @@ export class TransmitLog {
     this.retransmittedBytes = 0;
     this.bytes = 0;
     this.sackedCount = 0;
+    this.largestAcknowledged = 0;
     this.head = 0;
     this.capacity = FIRST_RECORDS;
     this.startOf = new Int32Array(FIRST_RECORDS);
@@ -234,7 +237,10 @@ export class TransmitLog {
     if ((this.flags(0) & SACKED) === 0) this.watcher?.delivered(this, 0);
     this.uncount(this.flags(0), this.length(0));
     if ((this.flags(0) & SACKED) !== 0) this.sackedCount--;
-    this.bytes -= this.length(0);
+    const length = this.length(0);
+    this.bytes -= length;
+    const dataLength = length - ((this.flags(0) & FINAL) === 0 ? 0 : 1);
+    if (dataLength > this.largestAcknowledged) this.largestAcknowledged = dataLength;
     this.head = (this.head + 1) & (this.capacity - 1);
     this.count--;
     if (this.lostHint > 0) this.lostHint--;

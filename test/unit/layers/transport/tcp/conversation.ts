@@ -136,16 +136,18 @@ export class Conversation {
     return this.lastDrop;
   }
 
-  /** A router says something of our segment that starts at `sequence`. `mtu` becomes the path's if it is given. */
+  /** A router says something of our segment that starts at `sequence`. `mtu` becomes the path's if TCP believes it. */
   icmp(kind: IcmpErrorKind, sequence: number, mtu = 0): void {
     const view = new DataView(new ArrayBuffer(8));
     view.setUint16(0, OUR_PORT);
     view.setUint16(2, PEER_PORT);
     view.setInt32(4, sequence + this.numbers.ours);
     this.ladder.push(`${this.stamp()} ! ${kind} about ${sequence}${mtu > 0 ? `, mtu ${mtu}` : ''}`);
-    if (mtu > 0) this.path.mtu = mtu;
     const quoted = { reporter: THERE, local: HERE, remote: THERE, view, at: 0, length: 8, type: 3, code: 0, mtu };
-    this.tcp.icmpError({ kind, ...quoted });
+    const error = { kind, ...quoted };
+    // As a host does.
+    if (mtu > 0 && this.tcp.accepts(error) && this.tcp.mayLowerMtu(error)) this.path.mtu = mtu;
+    this.tcp.icmpError(error);
   }
 
   /** The only connection there is, such as one in SYN-RECEIVED that no program holds. */
@@ -209,6 +211,9 @@ export class Conversation {
       trafficClass: 0,
       dontFragment: true,
       flowLabel: 0,
+      lowerMtu: (lower) => {
+        mtu.mtu = lower;
+      },
       send: (frame) => {
         const bytes = frame.copy();
         this.pool.release(frame);
