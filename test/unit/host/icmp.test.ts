@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../../src/host/host.ts';
 import type { PingResult } from '../../../src/host/ping.ts';
+import type { HostOptions } from '../../../src/host/settings.ts';
 import type { Hop } from '../../../src/host/traceroute.ts';
 import { formatIpAddress, ipAddress } from '../../../src/layers/address-text.ts';
 import * as icmpv4 from '../../../src/layers/network/icmpv4.ts';
+import * as icmpv6 from '../../../src/layers/network/icmpv6.ts';
 import { arpFrame, ipIn, lines, packet, packetFrame, pattern, STRANGER, udpBytes, udpFrame, viewOf } from './frames.ts';
 import { type Hub, Lab } from './lab.ts';
 
 /** alice – r1 – r2 – bob, with an MTU for the link in the middle. */
-function line(lab: Lab, middleMtu = 1500): { alice: Host; bob: Host; r1: Host; r2: Host; hubs: Hub[] } {
+function line(
+  lab: Lab,
+  middleMtu = 1500,
+  settings: HostOptions = {},
+): { alice: Host; bob: Host; r1: Host; r2: Host; hubs: Hub[] } {
   const hubs = [lab.hub(), lab.hub(), lab.hub()];
-  const [alice, bob] = [lab.host('alice'), lab.host('bob')];
+  const [alice, bob] = [lab.host('alice', { settings }), lab.host('bob')];
   const [r1, r2] = [lab.host('r1', { forwarding: true }), lab.host('r2', { forwarding: true })];
   const v6 = (text: string): string[] => (middleMtu < 1280 ? [] : [text]);
   lab.plug(alice, hubs[0]!, ['10.0.1.1/24', 'fd00:1::1/64']);
@@ -124,6 +130,50 @@ describe('path MTU discovery', () => {
     expect(path.mtu).toBe(1006);
     tooBig(20, 1400);
     expect(path.mtu).toBe(68);
+  });
+
+  test('RFC 1191 §3: below the configured minimum packets go without DF, and routers fragment them', () => {
+    const lab = new Lab();
+    const { alice, hubs } = line(lab, 300, { pathMtuMinimumBytes: 552 });
+    const results: PingResult[] = [];
+    const ping = (size: number): void =>
+      alice.ping('10.0.3.1', { size, dontFragment: true }, (result) => results.push(result));
+    ping(1472);
+    lab.pass(1);
+    expect(results).toMatchObject([{ kind: 'packet-too-big', mtu: 300 }]);
+    hubs[1]!.sent.length = 0;
+    ping(524);
+    lab.pass(1);
+    expect(results[1]).toMatchObject({ kind: 'reply' });
+    expect(hubs[1]!.sent.length).toBeGreaterThan(2);
+    ping(525);
+    lab.pass(1);
+    expect(results[2]).toMatchObject({ kind: 'error' });
+  });
+
+  test('RFC 8201 §4: a report below the IPv6 minimum is discarded: the path keeps its MTU, and no program hears of it', () => {
+    const lab = new Lab();
+    const { alice, hubs } = line(lab);
+    const path = alice.path(ipAddress('fd00:3::1'));
+    if (typeof path === 'string') throw new Error(path);
+    const endpoint = alice.udp.endpoint(6);
+    endpoint.connect(ipAddress('fd00:3::1'), 9);
+    const tooBig = (mtu: number): void => {
+      const inner = udpBytes('fd00:1::1', endpoint.localPort, 'fd00:3::1', 9, pattern(1400));
+      const between = { source: 'fd00:1::1', destination: 'fd00:3::1', protocol: 17, payload: inner };
+      const [from, to] = ['fd00:1::fe', 'fd00:1::1'];
+      const message = { message: 'packetTooBig', code: 0, mtu, quote: packet(between).slice(0, 48) } as never;
+      const payload = icmpv6.encode(message, ipAddress(from), ipAddress(to));
+      hubs[0]!.inject(
+        packetFrame(alice.interface('eth0')!.mac, { source: from, destination: to, protocol: 58, payload }),
+      );
+      lab.pass(0.1);
+    };
+    tooBig(1279);
+    expect(path.mtu).toBe(1500);
+    expect(lab.reasons('alice')).toContain('icmp-mtu-below-minimum');
+    tooBig(1280);
+    expect(path.mtu).toBe(1280);
   });
 
   test('RFC 5927 §4: a report about what nobody here sent changes nothing', () => {

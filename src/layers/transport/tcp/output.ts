@@ -49,7 +49,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
 }
 
 /** The path may carry larger or smaller segments than it did. */
-function followPath(block: ControlBlock): void {
+export function followPath(block: ControlBlock): void {
   const smss = effectiveMss(block);
   if (smss === block.smss) return;
   block.smss = smss;

@@ -4,6 +4,7 @@
  */
 import type { ControlBlock } from '../control-block.ts';
 import { fixedHeaders, fixedOptionBytes } from '../emission.ts';
+import { followPath } from '../output.ts';
 import { FINAL } from '../transmit-log.ts';
 import { honourClaim, largestAcknowledged, minimumMtu } from './claims.ts';
 import { baseMtu, ceiling, probeTimedOut } from './probing.ts';
@@ -11,11 +12,13 @@ import { baseMtu, ceiling, probeTimedOut } from './probing.ts';
 /** The timer has expired and `retries` counts it. Comes before anything is sent again. */
 export function pathTimeout(block: ControlBlock): void {
   const { search, settings } = block;
+  block.claims.timeouts++;
   if (block.claims.pendingMtu > 0) honourClaim(block);
   if (search.probeSize > 0) probeTimedOut(block);
   if (search.verifyUntilNs >= 0) search.lostBytes += block.log.pipe;
   // R1 of RFC 9293 §3.8.3 counts retransmissions: this expiry comes after so many of them.
   if (block.retries > settings.pathRetries) fullStop(block);
+  followPath(block); // the loss window is one segment of the new size
 }
 
 function fullStop(block: ControlBlock): void {
@@ -42,7 +45,7 @@ function fullStop(block: ControlBlock): void {
 function smallerMtu(block: ControlBlock): number {
   const { search } = block;
   const base = baseMtu(block);
-  if (search.stalled) return Math.min(base, search.low >> 1);
+  if (search.stalled) return search.low > base ? base : search.low >> 1;
   // RFC 4821 §7.1: what was acknowledged was an implicit probe.
   const low = Math.max(base, largestAcknowledged(block));
   return Math.min(search.effective, ceiling(block)) > low ? low : base;

@@ -25,7 +25,7 @@ export function mayLowerMtu(block: ControlBlock, error: IcmpError): boolean {
   if (claimed > Math.max(claims.largestSent, minimumMtu(block)) || claimed >= block.path.mtu) return false;
   // Initial Path-MTU Discovery: nothing of the size that is said not to get through is known to have got through.
   const isInitial = claimed >= largestAcknowledged(block);
-  if (isInitial || block.retries >= settings.pathMtuClaimTimeouts) {
+  if (isInitial || claims.timeouts >= settings.pathMtuClaimTimeouts) {
     believe(block, claimed);
     return true;
   }
@@ -42,7 +42,7 @@ export function refuteClaim(block: ControlBlock): void {
 /** The retransmission timer has expired: a pending claim may be true. */
 export function honourClaim(block: ControlBlock): void {
   const { pendingMtu } = block.claims;
-  if (block.retries < block.settings.pathMtuClaimTimeouts) return;
+  if (block.claims.timeouts < block.settings.pathMtuClaimTimeouts) return;
   believe(block, pendingMtu);
   block.path.lowerMtu?.(pendingMtu);
 }
@@ -50,6 +50,7 @@ export function honourClaim(block: ControlBlock): void {
 function believe(block: ControlBlock, claimed: number): void {
   block.claims.pendingMtu = 0;
   block.claims.largestSent = 0;
+  block.claims.timeouts = 0;
   const payload = claimed - fixedHeaders(block) - fixedOptionBytes(block);
   block.log.largestAcknowledged = Math.min(block.log.largestAcknowledged, Math.max(0, payload));
 }

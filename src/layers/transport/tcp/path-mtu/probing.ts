@@ -98,6 +98,7 @@ export function observePath(block: ControlBlock): boolean {
   const { search, ackEvent } = block;
   if (ackEvent.ackedBytes > 0) {
     if (block.claims.pendingMtu > 0) refuteClaim(block);
+    block.claims.timeouts = 0;
     search.stalled = false;
     search.explained = false;
   }

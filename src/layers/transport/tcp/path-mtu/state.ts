@@ -9,11 +9,14 @@ export class PathClaims {
   /** A claimed MTU that is not believed yet, and the sequence number that it quotes; 0 if there is none. */
   pendingMtu: number;
   pendingSequence: number;
+  /** `nsegrto`: expiries of the timer since something was acknowledged or a claim was honoured. */
+  timeouts: number;
 
   constructor() {
     this.largestSent = 0;
     this.pendingMtu = 0;
     this.pendingSequence = 0;
+    this.timeouts = 0;
   }
 }
 
