@@ -43,6 +43,7 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   2861: 'TCP Congestion Window Validation',
   2883: 'An Extension to the Selective Acknowledgement (SACK) Option for TCP',
   2988: "Computing TCP's Retransmission Timer (obsoleted by RFC 6298)",
+  2923: 'TCP Problems with Path MTU Discovery',
   3042: "Enhancing TCP's Loss Recovery Using Limited Transmit",
   3168: 'The Addition of Explicit Congestion Notification (ECN) to IP',
   3376: 'Internet Group Management Protocol, Version 3',
