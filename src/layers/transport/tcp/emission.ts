@@ -32,8 +32,7 @@ export function optionBytes(block: ControlBlock): number {
 export const payloadRoom = (block: ControlBlock): number => Math.max(1, segmentRoom(block) - optionBytes(block));
 
 /** Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681. */
-export const effectiveMss = (block: ControlBlock): number =>
-  Math.max(1, segmentRoom(block) - fixedOptionBytes(block));
+export const effectiveMss = (block: ControlBlock): number => Math.max(1, segmentRoom(block) - fixedOptionBytes(block));
 
 /** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
 export function announcedMss(block: ControlBlock): number {
@@ -191,8 +190,7 @@ function segmentRoom(block: ControlBlock): number {
 /** The signature stands at the end of the options: "TCP-AO MUST be the last TCP option processed" (RFC 5925 §7.4). */
 const authenticationBytes = (block: ControlBlock): number => block.authentication?.optionBytes ?? 0;
 
-const timestampsLength = (block: ControlBlock): number =>
-  block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
+const timestampsLength = (block: ControlBlock): number => (block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0);
 
 const ipHeaderLength = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40);
 
