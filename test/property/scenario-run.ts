@@ -27,6 +27,7 @@ import {
   type Step,
 } from './invariants/model.ts';
 import { atRest, expectedEnd, frameLimit, serviceKept } from './invariants/outcome.ts';
+import { reopens } from './invariants/reopening.ts';
 import { replies } from './invariants/replies.ts';
 import { segments } from './invariants/segments.ts';
 import { sequenceSpace } from './invariants/sequence-space.ts';
@@ -175,11 +176,11 @@ class Stage implements Run {
   // ---- the programs ----
 
   private host(name: 'client' | 'server'): VirtualHost {
-    const { starts, settings } = this.scenario;
+    const { starts, settings, apart = BETWEEN_INCARNATIONS } = this.scenario;
     let count = 0;
     return this.world.host(name, {
       settings: { tcp: settings[name] },
-      initialSequenceNumber: starts === null ? undefined : () => (starts[name] + BETWEEN_INCARNATIONS * count++) | 0,
+      initialSequenceNumber: starts === null ? undefined : () => (starts[name] + apart * count++) | 0,
     } as Parameters<World['host']>[1]);
   }
 
@@ -225,6 +226,7 @@ class Stage implements Run {
     sockets.setsockopt(socket, the.SOL_SOCKET, the.SO_REUSEADDR, 1);
     const bound = sockets.bind(socket, this.address(from), localPort);
     const before = from.connections.length;
+    this.step.programActed = true; // may end a connection in TIME-WAIT: `timeWaitReuseOutgoing`
     const answer = bound < 0 ? bound : sockets.connect(socket, this.address(to), remotePort);
     const code = answer < 0 ? errorCodeOf(answer) : undefined;
     if (code === 'EADDRINUSE') {
@@ -435,7 +437,7 @@ class Stage implements Run {
     // The connection that a damaged frame was meant for must not notice it.
     const meant: WireFrame = damage === 'covered' ? readFrame(this.pristine.get(serial)!) : frame;
     const { segment } = meant;
-    const connection =
+    const found =
       segment === undefined
         ? undefined
         : side.connections.findLast(
@@ -444,6 +446,11 @@ class Stage implements Run {
               block.identity.localPort === segment.destinationPort &&
               block.identity.remotePort === segment.sourcePort,
           );
+    // A SYN that opens a connection anew is the listener's.
+    const isListeners =
+      found !== undefined && side === this.sides[1] && this.listening >= 0 && reopens(found, frame.segment ?? segment!);
+    if (isListeners) reach(this, 'TIME-WAIT reused');
+    const connection = isListeners && damage !== 'covered' ? undefined : found;
     const delivery: Delivery = {
       side,
       frame,

@@ -48,6 +48,8 @@ export interface Scenario {
   readonly settings: { readonly client: Partial<TcpSettings>; readonly server: Partial<TcpSettings> };
   /** Initial sequence numbers; `null` leaves them to RFC 6528. */
   readonly starts: { readonly client: number; readonly server: number } | null;
+  /** How far the numbers of one incarnation lie from those of the next: without it, so far that no old segment fits. */
+  readonly apart?: number;
   readonly seed: number;
   readonly injections?: readonly Injection[];
 }

@@ -26,6 +26,14 @@ describe('two hosts, any operations, any faults', () => {
   });
 });
 
+test('invariant 5: numbers that overlap those of the connection before, whichever way TIME-WAIT ends', () => {
+  let reused = 0;
+  holdFor(scenarios({ incarnations: 3, overlapping: true }), 40, (scenario) => {
+    reused += play(scenario).reached.get('TIME-WAIT reused') ?? 0;
+  });
+  expect(reused).toBeGreaterThan(5);
+});
+
 test('invariant 41: a run is the same wherever sequence numbers start', () => {
   holdFor(scenarios({ rough: true }), 40, (scenario) => {
     const other: Scenario = { ...scenario, starts: { client: 1_000_000, server: 2_000_000 } };

@@ -50,6 +50,12 @@ const gentle: readonly fc.WeightedArbitrary<Operation>[] = [
 /** How a rough program ends, perhaps with data unread and unsent. */
 const abruptly: fc.Arbitrary<Operation[]> = fc.constantFrom<Operation[]>([], [{ do: 'close' }], [{ do: 'abort' }]);
 
+/** First a pause, into which data of the connection before may come: then it is taken for what is still to be written. */
+const afterPause = (list: fc.Arbitrary<Operation[]>): fc.Arbitrary<Operation[]> =>
+  fc
+    .tuple(fc.integer({ min: 0, max: 4000 }), bytes, list)
+    .map(([ms, length, rest]) => [{ do: 'sleep', ms }, { do: 'write', bytes: length, calls: 1 }, ...rest]);
+
 /** A program that ends in order when its operations are over; a rough one may close or abort instead. */
 const operations = (isRough: boolean): fc.Arbitrary<Operation[]> =>
   fc
@@ -185,17 +191,45 @@ export interface Shape {
   readonly incarnations?: number;
   readonly simultaneous?: boolean;
   readonly injections?: fc.Arbitrary<Injection[]>;
+  /** The numbers of one incarnation overlap those of the next: only TIME-WAIT and timestamps keep them apart. */
+  readonly overlapping?: boolean;
 }
+
+/** What ends TIME-WAIT early, and what must not: a reset would let old segments in (RFC 1337). */
+const reuse = fc.record({
+  timeWaitReuseIncoming: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.boolean() }),
+  timeWaitReuseOutgoing: fc.constantFrom('off' as const, 'all' as const),
+  timeWaitReuseDelayNs: fc.constantFrom(0, SECOND),
+  timeWaitAssassinationProtection: fc.constant(true),
+});
+
+/** Data that comes so late that it was sent again before: perhaps into the next incarnation. */
+const lateData: fc.Arbitrary<ListedFault[]> = fc.array(
+  fc
+    .record({
+      direction: fc.constantFrom('aToB' as const, 'bToA' as const),
+      match: fc.record({
+        protocol: fc.constant('tcp' as const),
+        payload: fc.boolean(),
+        nth: fc.integer({ min: 1, max: 12 }),
+      }),
+      by: fc.integer({ min: 500, max: 4000 }).map((ms) => `${ms}ms`),
+    })
+    .map((late) => ({ ...late, action: 'delay' as const })),
+  { minLength: 1, maxLength: 6 },
+);
+
+type Drawn = Scenario & { readonly reuse?: Partial<TcpSettings> };
 
 export function scenarios(shape: Shape = {}): fc.Arbitrary<Scenario> {
   const lifetimeNs = (shape.incarnations ?? 1) > 1 ? 5 * SECOND : 120 * SECOND;
   return fc
     .record({
-      faults,
+      faults: shape.overlapping === true ? lateData : faults,
       injections: shape.injections ?? fc.constant<Injection[]>([]),
-      client: operations(shape.rough ?? false),
-      server: operations(shape.rough ?? false),
-      incarnations: fc.integer({ min: 1, max: shape.incarnations ?? 1 }),
+      client: shape.overlapping === true ? afterPause(operations(false)) : operations(shape.rough ?? false),
+      server: shape.overlapping === true ? afterPause(operations(false)) : operations(shape.rough ?? false),
+      incarnations: fc.integer({ min: shape.overlapping === true ? 2 : 1, max: shape.incarnations ?? 1 }),
       simultaneous: fc.constant(shape.simultaneous ?? false),
       link: fc.record({
         delayMs: fc.constantFrom(5, 1, 40, 200),
@@ -206,7 +240,15 @@ export function scenarios(shape: Shape = {}): fc.Arbitrary<Scenario> {
       settings: fc.record({ client: settings(lifetimeNs), server: settings(lifetimeNs) }),
       starts: fc.record({ client: start, server: start }),
       seed: fc.constant(1),
+      ...(shape.overlapping === true ? { apart: fc.constantFrom(0, 1, 700), reuse } : {}),
     })
+    .map(({ reuse: chosen, ...scenario }: Drawn) => ({
+      ...scenario,
+      settings: {
+        client: { ...scenario.settings.client, ...chosen },
+        server: { ...scenario.settings.server, ...chosen },
+      },
+    }))
     .map((scenario) => ({
       ...scenario,
       // RFC 8200 §5: IPv6 needs 1280.

@@ -1,6 +1,7 @@
 /** Invariants 36 and 37: figure 5 of RFC 9293 §3.3.2, what may cause each transition, and how long TIME-WAIT lasts. */
 import { hold } from './laws.ts';
 import { type Checker, type Followed, type Run, reach } from './model.ts';
+import { isReplacedBy } from './reopening.ts';
 import { after } from './wire.ts';
 
 /**
@@ -81,21 +82,38 @@ function checkCause(run: Run, connection: Followed, from: string, to: string): v
   const isTextAfterClose = block.orphaned && (delivery?.segment?.payload.length ?? 0) > 0;
   const isSynInOpening = from === 'SYN-RECEIVED' && delivery?.segment?.syn === true && !block.active;
   const isIcmp = icmpArrived && from.startsWith('SYN-');
-  const isCaused = isReset || isTimer || isLastAck || programActed || isTextAfterClose || isSynInOpening || isIcmp;
+  const isReplaced = from === 'TIME-WAIT' && wasReplaced(run, connection);
+  const isCaused =
+    isReset || isTimer || isLastAck || programActed || isTextAfterClose || isSynInOpening || isIcmp || isReplaced;
   hold(36, isCaused, () => `${name}: from ${from} to CLOSED, and nothing in this event may end it`);
   if (from === 'TIME-WAIT') {
     // RFC 9293 §3.10.5: ABORT deletes the TCB here too. CLOSE does not.
     hold(
       36,
-      isReset || timersFired.includes('time-wait') || run.step.programAborted,
+      isReset ||
+        timersFired.includes('time-wait') ||
+        run.step.programAborted ||
+        isReplaced ||
+        reusesOutgoing(run, connection),
       () => `${name}: TIME-WAIT was cut short`,
     );
   }
 }
 
+/** RFC 6191: the handshake of a new connection between the same sockets is over. */
+function wasReplaced({ step: { delivery } }: Run, connection: Followed): boolean {
+  const isAck = delivery?.segment?.ack === true && !delivery.segment.rst;
+  return isAck && delivery.before?.state === 'SYN-RECEIVED' && isReplacedBy(connection, delivery.connection);
+}
+
+/** A program has connected anew. */
+const reusesOutgoing = ({ step }: Run, { block }: Followed): boolean =>
+  step.programActed && block.active && block.timestampsOk && block.settings.timeWaitReuseOutgoing === 'all';
+
 /** 37: 2 MSL after it began, or after a FIN of the peer that came again. */
 function checkLength(run: Run, connection: Followed, { starts }: Wait): void {
   if (run.step.delivery?.segment?.rst === true || run.step.programAborted) return;
+  if (wasReplaced(run, connection) || reusesOutgoing(run, connection)) return;
   const { settings, iss } = connection.block;
   const lasted = starts.map((start) => run.world.now - start);
   hold(37, lasted.includes(2 * settings.maximumSegmentLifetimeNs), () => {

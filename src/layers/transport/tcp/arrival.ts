@@ -195,6 +195,7 @@ function synAgain(block: ControlBlock, arrived: IncomingSegment): DropReason | u
 function checkReset(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   if (!arrived.has(RST)) return undefined;
   if (arrived.sequence !== block.rcvNxt) return challenge(block);
+  if (block.state === 'TIME-WAIT' && block.settings.timeWaitAssassinationProtection) return 'tcp-time-wait-reset';
   switch (block.state) {
     case 'SYN-RECEIVED':
       // A passive open goes back to LISTEN, where the listener still is; "the user need not be informed".

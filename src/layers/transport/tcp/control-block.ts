@@ -36,6 +36,8 @@ export interface ConnectionOwner {
   readonly environment: TcpEnvironment;
   /** The connection is established for the first time. A listener queues it; false if it has no room. */
   established(block: ControlBlock): boolean;
+  /** The connection enters TIME-WAIT. False if the host holds as many as it may. */
+  waits(block: ControlBlock): boolean;
   /** The connection has ended: forget it. */
   closed(block: ControlBlock): void;
   /** Whether another challenge ACK may be sent now: RFC 5961 §7. */

@@ -2,11 +2,11 @@
  * How a connection passes from state to state (RFC 9293 §3.3.2 figure 5), and how it ends.
  */
 import type { ErrorCode } from '../../errors.ts';
-import type { ControlBlock } from './control-block.ts';
+import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { effectiveMss } from './emission.ts';
 import { NewReno } from './loss/newreno.ts';
 import { SackRecovery } from './loss/sack-recovery.ts';
-import { firstWindow } from './output.ts';
+import { acknowledgeNow, firstWindow } from './output.ts';
 import { startSearch } from './path-mtu/probing.ts';
 import type { State } from './state.ts';
 
@@ -60,6 +60,9 @@ export function enterTimeWait(block: ControlBlock, why: string): void {
   block.log.clear();
   block.reassembly.clear();
   restartTimeWait(block);
+  if (block.owner.waits(block)) return;
+  if (block.ackDue === ACK_NOW) acknowledgeNow(block);
+  end(block, undefined, 'too many connections wait already');
 }
 
 export function restartTimeWait(block: ControlBlock): void {

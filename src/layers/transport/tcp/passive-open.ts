@@ -9,21 +9,29 @@ import { takeSyn, takeWindow } from './arrival.ts';
 import { authenticateArriving, protect } from './authentication/admission.ts';
 import type { ControlBlock } from './control-block.ts';
 import type { IncomingSegment } from './incoming.ts';
+import { end } from './lifecycle.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
 import type { Opening } from './opening.ts';
 import { inClosed } from './reset.ts';
 import { ACK, RST, SYN } from './segment.ts';
+import { startAfter } from './time-wait.ts';
 
 export class PassiveOpen implements ListenerOwner {
   private readonly opening: Opening;
   private readonly listeners: Map<number, Listener[]>;
   /** Which listener a connection that is not accepted yet came from. */
   private readonly listenerOf: Map<ControlBlock, Listener>;
+  /**
+   * The connections in TIME-WAIT that one in SYN-RECEIVED would replace. They come back if it fails: RFC 9293 §3.6.1
+   * (MAY-2) (2) "returns to TIME-WAIT state if the SYN turns out to be an old duplicate".
+   */
+  private readonly replaced: Map<ControlBlock, ControlBlock>;
 
   constructor(opening: Opening) {
     this.opening = opening;
     this.listeners = new Map();
     this.listenerOf = new Map();
+    this.replaced = new Map();
   }
 
   add(listener: Listener): void {
@@ -61,8 +69,12 @@ export class PassiveOpen implements ListenerOwner {
     return best;
   }
 
-  /** §3.10.7.2 LISTEN. @returns why the segment was dropped, or `undefined` if it was taken */
-  segmentArrives(listener: Listener, arrived: IncomingSegment): DropReason | undefined {
+  /**
+   * §3.10.7.2 LISTEN.
+   * @param earlier a connection in TIME-WAIT between the same sockets, which the segment may open anew
+   * @returns why the segment was dropped, or `undefined` if it was taken
+   */
+  segmentArrives(listener: Listener, arrived: IncomingSegment, earlier?: ControlBlock): DropReason | undefined {
     const { packet } = arrived;
     const authentication = authenticateArriving(listener.keys, arrived, listener.settings);
     if (typeof authentication === 'string') return authentication;
@@ -76,6 +88,7 @@ export class PassiveOpen implements ListenerOwner {
     if (typeof path === 'string') return 'ip-no-route';
     const { opening } = this;
     const block = opening.create(path, arrived.destinationPort, arrived.sourcePort, { ...listener.settings }, false);
+    if (earlier !== undefined) this.replace(earlier, block);
     if (authentication !== undefined) protect(block, authentication);
     // Told when the whole segment is processed: what is accepted is established, and its window is the peer's.
     block.user = { changed: () => listener.user?.changed() };
@@ -94,6 +107,9 @@ export class PassiveOpen implements ListenerOwner {
     if (listener === undefined) return true;
     if (!listener.queue(block)) return false;
     this.listenerOf.delete(block);
+    const earlier = this.replaced.get(block);
+    this.replaced.delete(block);
+    if (earlier !== undefined) end(earlier, undefined, 'the peer connected anew');
     return true;
   }
 
@@ -101,5 +117,14 @@ export class PassiveOpen implements ListenerOwner {
   closed(block: ControlBlock): void {
     this.listenerOf.get(block)?.forget(block);
     this.listenerOf.delete(block);
+    const earlier = this.replaced.get(block);
+    this.replaced.delete(block);
+    if (earlier?.state === 'TIME-WAIT') this.opening.connections.add(earlier);
+  }
+
+  private replace(earlier: ControlBlock, block: ControlBlock): void {
+    this.opening.connections.remove(earlier);
+    this.replaced.set(block, earlier);
+    startAfter(block, earlier);
   }
 }

@@ -63,12 +63,23 @@ export interface TcpSettings {
   keepAliveProbes: number;
   /** RFC 9293 §3.4.2: TIME-WAIT lasts twice this. */
   maximumSegmentLifetimeNs: number;
+  /** A SYN of the peer may open a connection anew that is in TIME-WAIT: RFC 6191 (RFC 9293 SHLD-4). */
+  timeWaitReuseIncoming: boolean;
+  /** So may a program, if both ends had timestamps, so long after TIME-WAIT began (RFC 9293 §3.10.1 answers an error). */
+  timeWaitReuseOutgoing: 'off' | 'loopback' | 'all';
+  timeWaitReuseDelayNs: number;
+  /** A reset does not end TIME-WAIT: RFC 1337 §3 fix F1, against RFC 9293 §3.10.7.4. */
+  timeWaitAssassinationProtection: boolean;
+  /** Connections in TIME-WAIT on one host; beyond them one ends at once, against RFC 9293 MUST-13. 0 for any number. */
+  timeWaitLimit: number;
   /** How long a connection that its program has closed waits in FIN-WAIT-2 for the peer's FIN; 0 for ever. */
   finWait2TimeoutNs: number;
   /** RFC 5961 §7: challenge ACKs a host sends in a second; 0 for any number. */
   challengeAcksPerSecond: number;
   /** Half-open connections that one listener holds. */
   synBacklog: number;
+  /** Answers SYNs without keeping anything: never, when `synBacklog` is reached (RFC 4987 §3.7), or each (§3.6). */
+  synCookies: 'off' | 'pressure' | 'always';
   /** An ICMP soft error ends a connection that is being opened: RFC 5461 §4, against RFC 9293 §3.9.2.2 (MUST-56). */
   softErrorsEndOpening: boolean;
   /** Opens and accepts only connections that TCP-AO protects (RFC 5925 §7.3); without a key for the peer, none. */
@@ -144,9 +155,18 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   keepAliveIntervalNs: 75 * SECOND,
   keepAliveProbes: 9,
   maximumSegmentLifetimeNs: 120 * SECOND,
+  timeWaitReuseIncoming: true,
+  timeWaitReuseOutgoing: 'off',
+  // RFC 7323 §5.4: timestamp clocks tick at least once a second.
+  timeWaitReuseDelayNs: SECOND,
+  // RFC 9293 §3.10.7.4 says that a reset with the next sequence number "MUST" end TIME-WAIT too; RFC 1337, which would
+  // rather not, is informational, and RFC 9293 does not take it up.
+  timeWaitAssassinationProtection: false,
+  timeWaitLimit: 0,
   finWait2TimeoutNs: 60 * SECOND,
   challengeAcksPerSecond: 100,
   synBacklog: 128,
+  synCookies: 'pressure',
   softErrorsEndOpening: false,
   authenticationRequired: false,
   acceptUnexpectedSignatures: true,

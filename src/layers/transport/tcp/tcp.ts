@@ -21,6 +21,7 @@ import type { ConnectionOwner, ConnectionUser, ControlBlock } from './control-bl
 import type { TcpEnvironment } from './environment.ts';
 import { icmpErrorArrives, isInFlight } from './icmp.ts';
 import { IncomingSegment } from './incoming.ts';
+import { end } from './lifecycle.ts';
 import { Listener, type ListenerUser } from './listener.ts';
 import { Opening } from './opening.ts';
 import { PassiveOpen } from './passive-open.ts';
@@ -28,6 +29,7 @@ import { mayLowerMtu } from './path-mtu/claims.ts';
 import { inClosed } from './reset.ts';
 import * as segment from './segment.ts';
 import { RFC_SETTINGS, type TcpSettings } from './settings.ts';
+import { mayConnectAnew, mayReopen, startAfter } from './time-wait.ts';
 
 export interface ConnectOptions {
   /** The local port, and address if it names one. */
@@ -56,6 +58,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
   readonly settings: TcpSettings;
   readonly ports: PortTable;
   readonly connections: ConnectionTable;
+  private readonly waiting: Set<ControlBlock>;
   private readonly opening: Opening;
   private readonly passive: PassiveOpen;
   private readonly arrived: IncomingSegment;
@@ -67,6 +70,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     this.settings = { ...RFC_SETTINGS, ...settings };
     this.ports = new PortTable(environment.random('tcp ports'));
     this.connections = new ConnectionTable();
+    this.waiting = new Set();
     this.opening = new Opening(this, this.connections);
     this.passive = new PassiveOpen(this.opening);
     this.arrived = new IncomingSegment();
@@ -86,12 +90,17 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     // RFC 9293 §3.9.2.3 (MUST-46): never to a broadcast or multicast address.
     if (isMulticast(remote) || path.isGroup === true) return 'ENETUNREACH';
     // The path may lead elsewhere than asked: the wildcard means this host itself.
-    if (this.connections.between(path.local, binding.port, path.remote, remotePort) !== undefined) return 'EADDRINUSE';
+    const earlier = this.connections.between(path.local, binding.port, path.remote, remotePort);
     const settings = { ...this.settings, ...options.settings };
+    if (earlier !== undefined && !mayConnectAnew(earlier, settings)) return 'EADDRINUSE';
     const pair = { local: path.local, localPort: binding.port, remote: path.remote, remotePort };
     const authentication = authenticateOpening(options.keys, pair, settings);
     if (typeof authentication === 'string') return authentication;
     const block = this.opening.create(path, binding.port, remotePort, settings, true);
+    if (earlier !== undefined) {
+      startAfter(block, earlier);
+      end(earlier, undefined, 'the program connects anew');
+    }
     if (authentication !== undefined) protect(block, authentication);
     const connection = new Connection(block, options.user);
     this.opening.admit(block, 'SYN-SENT', 'the program connects');
@@ -126,10 +135,15 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     // RFC 9293 §3.2 (MUST-7): prepared for an illegal option length. A segment that cannot be read whole is not used.
     if (arrived.options.malformed) return 'tcp-bad-option';
     const block = this.connections.find(packet, arrived.sourcePort, arrived.destinationPort);
-    if (block !== undefined) return authenticate(block, arrived) ?? segmentArrives(block, arrived);
+    if (block !== undefined && !arrived.has(segment.SYN)) {
+      return authenticate(block, arrived) ?? segmentArrives(block, arrived);
+    }
     const listener = this.passive.listenerFor(packet, arrived.destinationPort);
+    if (block !== undefined && (listener === undefined || !mayReopen(block, arrived, listener.settings))) {
+      return authenticate(block, arrived) ?? segmentArrives(block, arrived);
+    }
     if (listener === undefined) return inClosed(this.environment, arrived);
-    return this.passive.segmentArrives(listener, arrived);
+    return this.passive.segmentArrives(listener, arrived, block);
   }
 
   /** ICMP speaks of a segment that this host has sent: RFC 9293 §3.9.2.2. */
@@ -164,8 +178,16 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     return this.passive.established(block);
   }
 
+  waits(block: ControlBlock): boolean {
+    const { timeWaitLimit } = this.settings;
+    if (timeWaitLimit > 0 && this.waiting.size >= timeWaitLimit) return false;
+    this.waiting.add(block);
+    return true;
+  }
+
   closed(block: ControlBlock): void {
     this.connections.remove(block);
+    this.waiting.delete(block);
     this.passive.closed(block);
   }
 
