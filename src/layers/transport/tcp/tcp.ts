@@ -135,10 +135,9 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     // RFC 9293 §3.2 (MUST-7): prepared for an illegal option length. A segment that cannot be read whole is not used.
     if (arrived.options.malformed) return 'tcp-bad-option';
     const block = this.connections.find(packet, arrived.sourcePort, arrived.destinationPort);
-    if (block !== undefined && !arrived.has(segment.SYN)) {
-      return authenticate(block, arrived) ?? segmentArrives(block, arrived);
-    }
-    const listener = this.passive.listenerFor(packet, arrived.destinationPort);
+    const isSyn = arrived.has(segment.SYN);
+    const listener =
+      block === undefined || isSyn ? this.passive.listenerFor(packet, arrived.destinationPort) : undefined;
     if (block !== undefined && (listener === undefined || !mayReopen(block, arrived, listener.settings))) {
       return authenticate(block, arrived) ?? segmentArrives(block, arrived);
     }
