@@ -22,6 +22,18 @@ export interface TcpSettings {
   delayedAckNs: number;
   /** Which congestion controller, by its name. */
   congestionControl: string;
+  /** RFC 3465: growth counts the bytes acknowledged, not the acknowledgments; L of its §2.3, in segments: 1 or 2. */
+  appropriateByteCounting: boolean;
+  appropriateByteCountingLimitSegments: number;
+  /** RFC 9406: who begins with HyStart++ instead of a plain slow start. CUBIC should (RFC 9438 §4.10). */
+  hystart: 'cubic' | 'all' | 'none';
+  /** RFC 9438 §4.7, and its Reno-friendly region (§4.3). */
+  cubicFastConvergence: boolean;
+  cubicRenoFriendly: boolean;
+  /** How many segments of its own Vegas wants in the queue, at least and at most; with how many its slow start ends. */
+  vegasAlphaSegments: number;
+  vegasBetaSegments: number;
+  vegasGammaSegments: number;
   /** RFC 6928 §2, in segments. */
   initialWindowSegments: number;
   /** Restarts from the initial window after an idle RTO (RFC 5681 §4.1). */
@@ -127,6 +139,14 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   delayedAck: true,
   delayedAckNs: 100 * MILLISECOND,
   congestionControl: 'reno',
+  appropriateByteCounting: true,
+  appropriateByteCountingLimitSegments: 1,
+  hystart: 'cubic',
+  cubicFastConvergence: true,
+  cubicRenoFriendly: true,
+  vegasAlphaSegments: 2,
+  vegasBetaSegments: 4,
+  vegasGammaSegments: 1,
   initialWindowSegments: 10,
   slowStartAfterIdle: true,
   limitedTransmit: true,

@@ -1,11 +1,19 @@
 /** Every congestion controller by its name, as the setting `congestionControl` takes it. */
 import type { CongestionControl } from './congestion-control.ts';
+import { Cubic } from './cubic.ts';
+import { Dctcp } from './dctcp.ts';
 import { None } from './none.ts';
 import { Reno } from './reno.ts';
+import { Vegas } from './vegas.ts';
+import { Westwood } from './westwood.ts';
 
 const CONTROLLERS: Readonly<Record<string, () => CongestionControl>> = {
   none: () => new None(),
   reno: () => new Reno(),
+  cubic: () => new Cubic(),
+  dctcp: () => new Dctcp(),
+  vegas: () => new Vegas(),
+  westwood: () => new Westwood(),
 };
 
 export const CONTROLLER_NAMES: readonly string[] = Object.keys(CONTROLLERS);

@@ -1,73 +1,86 @@
 /**
- * Reno: slow start and congestion avoidance of RFC 5681 §3.1, growing by the bytes acknowledged (its equation 2, and
- * the counting of RFC 3465 §2.1 in congestion avoidance), so that delayed ACKs do not slow it down.
+ * Reno: slow start and congestion avoidance of RFC 5681 §3.1, which counts the bytes acknowledged (RFC 3465 §2.1), so
+ * that delayed ACKs do not slow it down, or the acknowledgments (its equation 3). The other controllers that react to
+ * losses are variations of it.
  */
+import type { TcpSettings } from '../settings.ts';
 import type { AckEvent } from './ack-event.ts';
-import type { CongestionControl, ControllerStart } from './congestion-control.ts';
+import type { CongestionCause, CongestionControl, ControllerStart } from './congestion-control.ts';
+import { SlowStart } from './slow-start.ts';
 
 export class Reno implements CongestionControl {
-  readonly name = 'reno';
+  readonly name: string = 'reno';
   cwnd: number;
   ssthresh: number;
-  readonly pacingRate = 0;
-  readonly ownsRecovery = false;
-  private smss: number;
+  readonly pacingRate: number = 0;
+  readonly ownsRecovery: boolean = false;
+  protected smss: number;
+  protected settings: TcpSettings | undefined;
+  private slowStart: SlowStart | undefined;
   /** Bytes acknowledged since the window last grew. */
   private counted: number;
-  /** Both windows before the last reduction. */
+  /** Both windows before the last reduction, and whether it was the first. */
   private priorCwnd: number;
   private priorSsthresh: number;
+  private wasFirst: boolean;
 
   constructor() {
     this.cwnd = 0;
     this.ssthresh = Number.POSITIVE_INFINITY; // RFC 5681 §3.1: "arbitrarily high"
     this.smss = 0;
+    this.settings = undefined;
+    this.slowStart = undefined;
     this.counted = 0;
     this.priorCwnd = 0;
-    this.priorSsthresh = 0;
+    this.priorSsthresh = Number.POSITIVE_INFINITY;
+    this.wasFirst = false;
   }
 
   start(start: ControllerStart): void {
     this.smss = start.smss;
     this.cwnd = start.initialWindow;
+    this.settings = start.settings;
+    this.slowStart = new SlowStart(start.settings, this.usesHyStart(start.settings));
   }
 
   resize(smss: number): void {
+    // RFC 5681 §3.1: smaller segments, a smaller window, or they would go out in a burst. RFC 8899 §3: larger ones do
+    // not enlarge it. ssthresh follows, so that it stays in the phase in which it is.
+    if (smss < this.smss) {
+      this.cwnd = Math.floor((this.cwnd * smss) / this.smss);
+      this.ssthresh = Math.max(Math.floor((this.ssthresh * smss) / this.smss), 2 * smss);
+    }
     this.smss = smss;
     this.cwnd = Math.max(this.cwnd, smss);
   }
 
-  measured(): void {}
+  measured(_event: AckEvent): void {}
 
   acknowledged(event: AckEvent): void {
-    // RFC 7661 §4: a window that is not used says nothing about the path.
-    if (!event.windowLimited) return;
-    if (this.cwnd < this.ssthresh) {
-      this.cwnd += Math.min(event.ackedBytes, this.smss); // RFC 5681 §3.1 equation 2
-      return;
-    }
-    this.counted += event.ackedBytes;
-    if (this.counted >= this.cwnd) {
-      this.counted -= this.cwnd;
-      this.cwnd += this.smss; // RFC 5681 §3.1: one SMSS per round trip
-    }
+    if (this.cwnd < this.ssthresh) this.slowly(event);
+    else this.avoid(event);
   }
 
-  congestion(flightSize: number): void {
+  congestion(flightSize: number, cause: CongestionCause): void {
+    const { smss } = this;
     this.remember();
-    this.ssthresh = this.halved(flightSize);
-    this.cwnd = this.ssthresh;
+    const window = this.reduced(flightSize, cause);
+    this.ssthresh = Math.max(window, 2 * smss);
+    // RFC 3168 §6.1.2: for a mark, "the value of the congestion window is bounded below by a value of one MSS".
+    this.cwnd = cause === 'ecn' ? Math.max(window, smss) : this.ssthresh;
     this.counted = 0;
+    this.slowStart?.ended(false);
   }
 
   timeout(flightSize: number, first: boolean): void {
     // RFC 5681 §3.1: held constant when the same segment is retransmitted by the timer once more.
     if (first) {
       this.remember();
-      this.ssthresh = this.halved(flightSize);
+      this.ssthresh = Math.max(this.reduced(flightSize, 'loss'), 2 * this.smss);
     }
     this.cwnd = this.smss; // the loss window
     this.counted = 0;
+    this.slowStart?.ended(true);
   }
 
   recovered(flightSize: number): void {
@@ -77,20 +90,52 @@ export class Reno implements CongestionControl {
 
   undo(): void {
     this.cwnd = Math.max(this.cwnd, this.priorCwnd);
-    this.ssthresh = Math.max(this.ssthresh, this.priorSsthresh);
+    this.ssthresh = this.priorSsthresh;
+    this.slowStart?.restore(this.wasFirst);
   }
 
   idle(restartWindow: number): void {
     this.cwnd = Math.min(this.cwnd, restartWindow);
   }
 
-  private remember(): void {
-    this.priorCwnd = this.cwnd;
-    this.priorSsthresh = this.ssthresh;
+  /** Whether the first slow start is HyStart++. */
+  protected usesHyStart(settings: TcpSettings): boolean {
+    return settings.hystart === 'all';
   }
 
-  /** RFC 5681 equation 4. */
-  private halved(flightSize: number): number {
-    return Math.max(Math.floor(flightSize / 2), 2 * this.smss);
+  /** What congestion makes of the window: FlightSize / 2 in RFC 5681 equation 4. */
+  protected reduced(flightSize: number, _cause: CongestionCause): number {
+    return Math.floor(flightSize / 2);
+  }
+
+  /** cwnd < ssthresh. */
+  protected slowly(event: AckEvent): void {
+    const { slowStart } = this;
+    if (slowStart === undefined) return;
+    const increase = slowStart.increase(event, this.smss);
+    if (event.windowLimited) this.cwnd += increase;
+    if (!slowStart.isOver) return;
+    this.ssthresh = this.cwnd; // RFC 9406 §4.2
+    slowStart.ended(false);
+  }
+
+  /** cwnd >= ssthresh: one SMSS per round trip. */
+  protected avoid(event: AckEvent): void {
+    const { cwnd, smss } = this;
+    if (!event.windowLimited) return;
+    if (this.settings?.appropriateByteCounting === false) {
+      this.cwnd += Math.max(1, Math.floor((smss * smss) / cwnd)); // RFC 5681 §3.1 equation 3
+      return;
+    }
+    this.counted += event.ackedBytes;
+    if (this.counted < cwnd) return;
+    this.counted -= cwnd;
+    this.cwnd += smss;
+  }
+
+  protected remember(): void {
+    this.priorCwnd = this.cwnd;
+    this.priorSsthresh = this.ssthresh;
+    this.wasFirst = this.slowStart?.isFirst ?? true;
   }
 }

@@ -1,9 +1,6 @@
 /** How much may be in the network: RFC 5681 §3.1 and §4.1, initial window RFC 6928. Segments have 1000 octets. */
 import { describe, expect, test } from 'vitest';
-import { AckEvent } from '../../../../../src/layers/transport/tcp/congestion/ack-event.ts';
 import { CONTROLLER_NAMES, createController } from '../../../../../src/layers/transport/tcp/congestion/controllers.ts';
-import { Reno } from '../../../../../src/layers/transport/tcp/congestion/reno.ts';
-import { RFC_SETTINGS } from '../../../../../src/layers/transport/tcp/settings.ts';
 import { Conversation, type ConversationOptions, established, SEQUENCE_STARTS, write } from './conversation.ts';
 import { inState } from './stage.ts';
 
@@ -218,60 +215,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
   });
 });
 
-describe('Reno by itself', () => {
-  const avoiding = () => {
-    const reno = new Reno();
-    reno.start({
-      smss: MSS,
-      initialWindow: 10 * MSS,
-      nowNs: 0,
-      srttNs: 0,
-      settings: RFC_SETTINGS,
-      random: () => ({ next: () => 0 }),
-    });
-    reno.congestion(10 * MSS);
-    const event = new AckEvent();
-    event.windowLimited = true;
-    const acknowledge = (bytes: number): void => {
-      event.ackedBytes = bytes;
-      reno.acknowledged(event);
-    };
-    return { reno, acknowledge, event };
-  };
-
-  test('RFC 5681 §3.1: congestion avoidance: when cwnd octets are acknowledged, SMSS more', () => {
-    const { reno, acknowledge } = avoiding();
-    for (let ack = 0; ack < 4; ack++) acknowledge(MSS);
-    expect(reno.cwnd).toBe(5 * MSS);
-    acknowledge(MSS);
-    expect(reno.cwnd).toBe(6 * MSS);
-    for (let ack = 0; ack < 3; ack++) acknowledge(2 * MSS);
-    expect(reno.cwnd).toBe(7 * MSS);
-  });
-
-  test('RFC 5681 §3.1: ACK division gains nothing', () => {
-    const { reno, acknowledge } = avoiding();
-    for (let ack = 0; ack < 50; ack++) acknowledge(100);
-    expect(reno.cwnd).toBe(6 * MSS);
-  });
-
-  test('RFC 5681 §3.1: a timeout for a segment that the timer has sent before holds ssthresh', () => {
-    const { reno } = avoiding();
-    reno.timeout(8 * MSS, true);
-    expect([reno.ssthresh, reno.cwnd]).toEqual([4 * MSS, MSS]);
-    reno.timeout(20 * MSS, false);
-    expect([reno.ssthresh, reno.cwnd]).toEqual([4 * MSS, MSS]);
-  });
-
-  test('RFC 7661: not while the window is not what limits', () => {
-    const { reno, acknowledge, event } = avoiding();
-    event.windowLimited = false;
-    for (let ack = 0; ack < 50; ack++) acknowledge(MSS);
-    expect(reno.cwnd).toBe(5 * MSS);
-  });
-
-  test('every controller can be made by its name, and no other', () => {
-    for (const name of CONTROLLER_NAMES) expect(createController(name).name).toBe(name);
-    expect(() => createController('vegas')).toThrow(RangeError);
-  });
+test('every controller can be made by its name, and no other', () => {
+  for (const name of CONTROLLER_NAMES) expect(createController(name).name).toBe(name);
+  expect(() => createController('bic')).toThrow(RangeError);
 });
