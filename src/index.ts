@@ -23,6 +23,14 @@ export * as ndp from './layers/network/ndp.ts';
 export * from './layers/observer.ts';
 export * from './layers/prefix.ts';
 export * from './layers/random.ts';
+export type { AlgorithmName } from './layers/transport/tcp/authentication/algorithms.ts';
+export { KeyChain } from './layers/transport/tcp/authentication/key-chain.ts';
+export { type MasterKey, type MasterKeyOptions, masterKey } from './layers/transport/tcp/authentication/master-key.ts';
+export { type Md5Key, md5Key } from './layers/transport/tcp/authentication/md5.ts';
+export type {
+  AuthenticationKeys,
+  AuthenticationStatus,
+} from './layers/transport/tcp/authentication/segment-authentication.ts';
 export type { TcpInfo } from './layers/transport/tcp/info.ts';
 export * as tcpOptions from './layers/transport/tcp/options.ts';
 export * as tcpSegment from './layers/transport/tcp/segment.ts';
@@ -43,6 +51,14 @@ export { VirtualHost } from './sim/virtual-host.ts';
 export { VirtualTime } from './sim/virtual-time.ts';
 export * from './sim/world.ts';
 export { AddressRecord } from './sockets/address-record.ts';
+export type {
+  AddKeyRequest,
+  AuthenticationInfo,
+  AuthenticationRequest,
+  DeleteKeyRequest,
+  KeyRequest,
+  Md5SignatureRequest,
+} from './sockets/authentication-options.ts';
 export * from './sockets/constants.ts';
 export * from './sockets/core.ts';
 export * from './sockets/errno.ts';

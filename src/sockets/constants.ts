@@ -40,7 +40,13 @@ export const TCP_KEEPCNT = 6;
 export const TCP_SYNCNT = 7;
 export const TCP_INFO = 11;
 export const TCP_CONGESTION = 13;
+export const TCP_MD5SIG = 14;
 export const TCP_USER_TIMEOUT = 18;
+export const TCP_MD5SIG_EXT = 32;
+export const TCP_AO_ADD_KEY = 38;
+export const TCP_AO_DEL_KEY = 39;
+export const TCP_AO_INFO = 40;
+export const TCP_AO_GET_KEYS = 41;
 
 export const IP_TOS = 1;
 export const IP_TTL = 2;

@@ -5,9 +5,21 @@
  */
 import { type IpAddress, isMulticast } from '../layers/address.ts';
 import { MILLISECOND, SECOND } from '../layers/clock.ts';
+import type { MasterKey } from '../layers/transport/tcp/authentication/master-key.ts';
 import { CONTROLLER_NAMES } from '../layers/transport/tcp/congestion/controllers.ts';
 import type { TcpInfo } from '../layers/transport/tcp/info.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
+import {
+  type AuthenticationInfo,
+  addKey,
+  allKeys,
+  authenticationInfo,
+  changeAuthentication,
+  deleteKey,
+  type KeyRequest,
+  setExtendedMd5Signature,
+  setMd5Signature,
+} from './authentication-options.ts';
 import * as the from './constants.ts';
 import { ERRNO, failure } from './errno.ts';
 import type { OpenSocket } from './open-socket.ts';
@@ -20,9 +32,9 @@ export interface GroupRequest {
   readonly interfaceIndex: number;
 }
 
-export type OptionInput = number | string | Linger | GroupRequest;
+export type OptionInput = number | string | Linger | GroupRequest | KeyRequest;
 /** A negative number is `-errno`. */
-export type OptionValue = number | string | Linger | TcpInfo;
+export type OptionValue = number | string | Linger | TcpInfo | AuthenticationInfo | readonly MasterKey[];
 
 interface Rule<Kind> {
   readonly get?: (socket: Kind) => OptionValue;
@@ -214,6 +226,12 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   [key(the.IPPROTO_IP, the.IP_TOS), pathNumber('trafficClass', 0, 255, ~3)],
   [key(the.IPPROTO_IPV6, the.IPV6_TCLASS), pathNumber('trafficClass', 0, 255, ~3)],
   [key(the.IPPROTO_TCP, the.TCP_INFO), { get: (socket) => socket.connection?.info() ?? failure('ENOTCONN') }],
+  [key(the.IPPROTO_TCP, the.TCP_MD5SIG), { set: setMd5Signature }],
+  [key(the.IPPROTO_TCP, the.TCP_MD5SIG_EXT), { set: setExtendedMd5Signature }],
+  [key(the.IPPROTO_TCP, the.TCP_AO_ADD_KEY), { set: addKey }],
+  [key(the.IPPROTO_TCP, the.TCP_AO_DEL_KEY), { set: deleteKey }],
+  [key(the.IPPROTO_TCP, the.TCP_AO_INFO), { get: authenticationInfo, set: changeAuthentication }],
+  [key(the.IPPROTO_TCP, the.TCP_AO_GET_KEYS), { get: allKeys }],
 ]);
 
 /** -1 takes the default, which the endpoint writes as 0. */

@@ -6,6 +6,7 @@
 import { type IpAddress, isUnspecified, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../layers/address.ts';
 import type { ErrorCode } from '../layers/errors.ts';
 import type { Binding } from '../layers/transport/ports.ts';
+import { KeyChain } from '../layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../layers/transport/tcp/connection.ts';
 import type { Listener } from '../layers/transport/tcp/listener.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
@@ -42,6 +43,8 @@ export class TcpSocket extends OpenSocket {
   linger: Linger;
   /** What was set by `setsockopt`; the rest is the host's. */
   readonly settings: Partial<TcpSettings>;
+  /** Of TCP-AO and MD5 signatures, for the connections that begin from now on. */
+  readonly keys: KeyChain;
   connection: Connection | undefined;
   private readonly network: StreamNetwork;
   private binding: Binding | undefined;
@@ -56,6 +59,7 @@ export class TcpSocket extends OpenSocket {
     this.reuseAddress = false;
     this.linger = { on: false, seconds: 0 };
     this.settings = {};
+    this.keys = new KeyChain();
     this.connection = undefined;
     this.network = network;
     this.binding = undefined;
@@ -103,7 +107,13 @@ export class TcpSocket extends OpenSocket {
     const binding = this.boundOrDrawn();
     if (typeof binding === 'string') return failure(binding);
     const user = { changed: () => this.notify() };
-    const listener = this.network.tcp.listen({ binding, backlog: limit, settings: this.settings, user });
+    const listener = this.network.tcp.listen({
+      binding,
+      backlog: limit,
+      settings: this.settings,
+      user,
+      keys: this.keys,
+    });
     if (typeof listener === 'string') return failure(listener);
     this.listener = listener;
     return 0;
@@ -289,13 +299,13 @@ export class TcpSocket extends OpenSocket {
 
   /** A port that was drawn may be connected to the same place already, by a connection in TIME-WAIT: draw again. */
   private open(remote: IpAddress, remotePort: number, interfaceIndex: number): Connection | ErrorCode {
-    const { settings } = this;
+    const { settings, keys } = this;
     const user = { changed: (): void => this.changed() };
     let connection: Connection | ErrorCode = 'EADDRINUSE';
     for (let attempt = 0; attempt < PORT_ATTEMPTS && connection === 'EADDRINUSE'; attempt++) {
       const binding = this.boundOrDrawn();
       if (typeof binding === 'string') return binding;
-      connection = this.network.tcp.connect({ binding, remote, remotePort, settings, user, interfaceIndex });
+      connection = this.network.tcp.connect({ binding, remote, remotePort, settings, user, keys, interfaceIndex });
       if (typeof connection !== 'string') return connection;
       if (!this.portWasDrawn) return connection;
       this.releaseBinding();

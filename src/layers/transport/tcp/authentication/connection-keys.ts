@@ -4,8 +4,10 @@
  * sender has ready for what it receives, and whoever has that key too changes to it at once. Both keys stay valid, so a
  * change loses no segment, and a segment that was overtaken may turn it back for a while ("backing up").
  */
+import type { ErrorCode } from '../../../errors.ts';
+import type { Prefix } from '../../../prefix.ts';
 import { DirectedKeys } from './key-derivation.ts';
-import { conflict, type MasterKey, standsFor } from './master-key.ts';
+import { conflict, isNamed, type MasterKey, standsFor } from './master-key.ts';
 import type { AuthenticationKeys, SocketPair } from './segment-authentication.ts';
 
 /** A master key with its traffic keys, by direction. */
@@ -40,7 +42,8 @@ export class ConnectionKeys implements AuthenticationKeys {
     return this.asking.masterKey;
   }
 
-  add(key: MasterKey): 'EEXIST' | 'EINVAL' | undefined {
+  /** Also `EINVAL`, for a key that does not stand for this connection. */
+  add(key: MasterKey): ErrorCode | undefined {
     const { remote, remotePort, localPort } = this.identity;
     if (!standsFor(key, remote, remotePort, localPort)) return 'EINVAL';
     if (this.list.some(({ masterKey }) => conflict(masterKey, key))) return 'EEXIST';
@@ -48,10 +51,8 @@ export class ConnectionKeys implements AuthenticationKeys {
     return undefined;
   }
 
-  remove(sendId: number, receiveId: number): 'ENOENT' | 'EBUSY' | undefined {
-    const index = this.list.findIndex(
-      ({ masterKey }) => masterKey.sendId === sendId && masterKey.receiveId === receiveId,
-    );
+  remove(peer: Prefix, sendId: number, receiveId: number): ErrorCode | undefined {
+    const index = this.list.findIndex(({ masterKey }) => isNamed(masterKey, peer, sendId, receiveId));
     const key = this.list[index];
     if (key === undefined) return 'ENOENT';
     if (key === this.sending || key === this.asking) return 'EBUSY';
@@ -59,14 +60,14 @@ export class ConnectionKeys implements AuthenticationKeys {
     return undefined;
   }
 
-  useCurrent(sendId: number): 'ENOENT' | undefined {
+  useCurrent(sendId: number): ErrorCode | undefined {
     const key = this.bySendId(sendId);
     if (key === undefined) return 'ENOENT';
     this.sending = key;
     return undefined;
   }
 
-  useNext(receiveId: number): 'ENOENT' | undefined {
+  useNext(receiveId: number): ErrorCode | undefined {
     const key = this.byReceiveId(receiveId);
     if (key === undefined) return 'ENOENT';
     this.asking = key;

@@ -5,23 +5,23 @@
 import type { IpAddress } from '../../../address.ts';
 import type { ErrorCode } from '../../../errors.ts';
 import { contains, type Prefix } from '../../../prefix.ts';
-import { conflict, type MasterKey, prefixesOverlap, standsFor } from './master-key.ts';
+import { conflict, isNamed, isSamePrefix, type MasterKey, prefixesOverlap, standsFor } from './master-key.ts';
 import type { Md5Key } from './md5.ts';
+import type { AuthenticationKeys } from './segment-authentication.ts';
 
-export class KeyChain {
-  /** Which keys a connection that begins is to sign with, and to ask its peer for; else the first that stands for it. */
-  current: MasterKey | undefined;
-  next: MasterKey | undefined;
+export class KeyChain implements AuthenticationKeys {
   private readonly masterKeys: MasterKey[];
   private readonly md5Keys: Md5Key[];
+  private chosen: MasterKey | undefined;
+  private asked: MasterKey | undefined;
 
-  /** @throws {RangeError} if the keys do not go together: see `addMasterKey` and `addMd5Key` */
+  /** @throws {RangeError} if the keys do not go together: see `add` and `addMd5Key` */
   constructor(masterKeys: Iterable<MasterKey> = [], md5Keys: Iterable<Md5Key> = []) {
-    this.current = undefined;
-    this.next = undefined;
     this.masterKeys = [];
     this.md5Keys = [];
-    for (const key of masterKeys) refuse(this.addMasterKey(key));
+    this.chosen = undefined;
+    this.asked = undefined;
+    for (const key of masterKeys) refuse(this.add(key));
     for (const key of md5Keys) refuse(this.addMd5Key(key));
   }
 
@@ -29,39 +29,59 @@ export class KeyChain {
     return this.masterKeys.length === 0 && this.md5Keys.length === 0;
   }
 
-  /** All master keys, in the order in which they were added. */
   get all(): readonly MasterKey[] {
     return this.masterKeys;
   }
 
+  /** Signs what a connection that begins sends, if it stands for it; else the first that does. */
+  get current(): MasterKey | undefined {
+    return this.chosen;
+  }
+
+  get next(): MasterKey | undefined {
+    return this.asked;
+  }
+
   /**
-   * @returns `EEXIST` if a key for some of its connections has one of its identifiers, `EKEYREJECTED` if some of its peers
-   * have an MD5 key: "MUST NOT use both TCP-AO and TCP MD5 for a particular connection" (RFC 5925 §8)
+   * Also `EKEYREJECTED`, if some of its peers have an MD5 key: "MUST NOT use both TCP-AO and TCP MD5 for a particular TCP
+   * connection" (RFC 5925 §8).
    */
-  addMasterKey(key: MasterKey): ErrorCode | undefined {
+  add(key: MasterKey): ErrorCode | undefined {
     if (this.md5Keys.some((other) => prefixesOverlap(other.peer, key.peer))) return 'EKEYREJECTED';
     if (this.masterKeys.some((other) => conflict(other, key))) return 'EEXIST';
     this.masterKeys.push(key);
     return undefined;
   }
 
-  /** @returns `ENOENT` if there is no such key */
-  removeMasterKey(peer: Prefix, sendId: number, receiveId: number): ErrorCode | undefined {
-    const index = this.masterKeys.findIndex(
-      (key) => key.sendId === sendId && key.receiveId === receiveId && equals(key.peer, peer),
-    );
+  remove(peer: Prefix, sendId: number, receiveId: number): ErrorCode | undefined {
+    const index = this.masterKeys.findIndex((key) => isNamed(key, peer, sendId, receiveId));
     const key = this.masterKeys[index];
     if (key === undefined) return 'ENOENT';
     this.masterKeys.splice(index, 1);
-    if (this.current === key) this.current = undefined;
-    if (this.next === key) this.next = undefined;
+    if (this.chosen === key) this.chosen = undefined;
+    if (this.asked === key) this.asked = undefined;
+    return undefined;
+  }
+
+  /** Of several keys with that SendID, for several peers, the one that was added last. */
+  useCurrent(sendId: number): ErrorCode | undefined {
+    const key = this.masterKeys.findLast((one) => one.sendId === sendId);
+    if (key === undefined) return 'ENOENT';
+    this.chosen = key;
+    return undefined;
+  }
+
+  useNext(receiveId: number): ErrorCode | undefined {
+    const key = this.masterKeys.findLast((one) => one.receiveId === receiveId);
+    if (key === undefined) return 'ENOENT';
+    this.asked = key;
     return undefined;
   }
 
   /** Adds an MD5 key, or replaces that of the same prefix. @returns `EKEYREJECTED` if its peers have a master key */
   addMd5Key(key: Md5Key): ErrorCode | undefined {
     if (this.masterKeys.some((other) => prefixesOverlap(other.peer, key.peer))) return 'EKEYREJECTED';
-    const index = this.md5Keys.findIndex((other) => equals(other.peer, key.peer));
+    const index = this.md5Keys.findIndex((other) => isSamePrefix(other.peer, key.peer));
     if (index < 0) this.md5Keys.push(key);
     else this.md5Keys[index] = key;
     return undefined;
@@ -69,7 +89,7 @@ export class KeyChain {
 
   /** @returns `ENOENT` if there is no key for that prefix */
   removeMd5Key(peer: Prefix): ErrorCode | undefined {
-    const index = this.md5Keys.findIndex((key) => equals(key.peer, peer));
+    const index = this.md5Keys.findIndex((key) => isSamePrefix(key.peer, peer));
     if (index < 0) return 'ENOENT';
     this.md5Keys.splice(index, 1);
     return undefined;
@@ -89,9 +109,6 @@ export class KeyChain {
     return best;
   }
 }
-
-/** Whether two prefixes hold the same addresses. */
-const equals = (one: Prefix, other: Prefix): boolean => one.length === other.length && contains(one, other.address);
 
 function refuse(failed: ErrorCode | undefined): void {
   if (failed === 'EEXIST') {

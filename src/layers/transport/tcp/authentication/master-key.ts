@@ -35,7 +35,7 @@ export interface MasterKeyOptions {
 }
 
 /** Linux's TCP_AO_MAXKEYLEN, and TCP_MD5SIG_MAXKEYLEN. */
-export const LONGEST_KEY_BYTES = 80;
+const LONGEST_KEY_BYTES = 80;
 
 /**
  * Makes an MKT, with a copy of the key.
@@ -43,29 +43,38 @@ export const LONGEST_KEY_BYTES = 80;
  * algorithm is not one of RFC 5926
  */
 export function masterKey(options: MasterKeyOptions): MasterKey {
+  const complaint = complaintAbout(options);
+  if (complaint !== undefined) throw new RangeError(`wirelab: ${complaint}`);
   const { peer, peerPort = 0, localPort = 0, sendId, receiveId, key } = options;
   const { algorithm = 'HMAC-SHA-1-96', coversOptions = true } = options;
-  checkField('sendId', sendId, 0xff);
-  checkField('receiveId', receiveId, 0xff);
-  checkField('peerPort', peerPort, 0xffff);
-  checkField('localPort', localPort, 0xffff);
-  checkKeyLength(key);
-  if (!isAlgorithm(algorithm)) {
-    throw new RangeError(`wirelab: TCP-AO has no algorithm '${algorithm}'; use 'HMAC-SHA-1-96' or 'AES-128-CMAC-96'`);
-  }
   return { peer, peerPort, localPort, sendId, receiveId, key: key.slice(), algorithm, coversOptions };
 }
 
-/** @throws {RangeError} for a key that is empty or longer than any kernel takes */
-export function checkKeyLength(key: Uint8Array): void {
-  if (key.length >= 1 && key.length <= LONGEST_KEY_BYTES) return;
-  throw new RangeError(`wirelab: a key has 1 to ${LONGEST_KEY_BYTES} bytes, not ${key.length}`);
+/** What is wrong with a key, as a sentence. */
+export function complaintAbout(options: MasterKeyOptions): string | undefined {
+  const { peerPort = 0, localPort = 0, sendId, receiveId, key, algorithm = 'HMAC-SHA-1-96' } = options;
+  if (!isAlgorithm(algorithm)) {
+    return `TCP-AO has no algorithm '${algorithm}'; use 'HMAC-SHA-1-96' or 'AES-128-CMAC-96'`;
+  }
+  return (
+    fieldComplaint('sendId', sendId, 0xff) ??
+    fieldComplaint('receiveId', receiveId, 0xff) ??
+    fieldComplaint('peerPort', peerPort, 0xffff) ??
+    fieldComplaint('localPort', localPort, 0xffff) ??
+    keyComplaint(key)
+  );
 }
 
-function checkField(name: string, value: number, largest: number): void {
-  if (Number.isInteger(value) && value >= 0 && value <= largest) return;
-  throw new RangeError(`wirelab: the ${name} of a key is a whole number from 0 to ${largest}, not ${value}`);
-}
+/** What is wrong with the bytes of a key: there are none, or more than any kernel takes. */
+export const keyComplaint = (key: Uint8Array): string | undefined =>
+  key.length >= 1 && key.length <= LONGEST_KEY_BYTES
+    ? undefined
+    : `a key has 1 to ${LONGEST_KEY_BYTES} bytes, not ${key.length}`;
+
+const fieldComplaint = (name: string, value: number, largest: number): string | undefined =>
+  Number.isInteger(value) && value >= 0 && value <= largest
+    ? undefined
+    : `the ${name} of a key is a whole number from 0 to ${largest}, not ${value}`;
 
 /** Whether a key stands for connections between these sockets: its TCP connection identifier. */
 export const standsFor = (key: MasterKey, remote: IpAddress, remotePort: number, localPort: number): boolean =>
@@ -79,6 +88,14 @@ export const conflict = (one: MasterKey, other: MasterKey): boolean =>
   portsOverlap(one.peerPort, other.peerPort) &&
   portsOverlap(one.localPort, other.localPort) &&
   prefixesOverlap(one.peer, other.peer);
+
+/** Whether a key is that of a prefix with these identifiers: as the program names it. */
+export const isNamed = (key: MasterKey, peer: Prefix, sendId: number, receiveId: number): boolean =>
+  key.sendId === sendId && key.receiveId === receiveId && isSamePrefix(key.peer, peer);
+
+/** Whether two prefixes hold the same addresses. */
+export const isSamePrefix = (one: Prefix, other: Prefix): boolean =>
+  one.length === other.length && contains(one, other.address);
 
 const portsOverlap = (one: number, other: number): boolean => one === 0 || other === 0 || one === other;
 

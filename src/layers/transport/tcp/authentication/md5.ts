@@ -5,7 +5,7 @@ import { md5 } from '@noble/hashes/legacy.js';
 import type { IpAddress } from '../../../address.ts';
 import type { Prefix } from '../../../prefix.ts';
 import { coveredByMd5 } from './covered.ts';
-import { checkKeyLength } from './master-key.ts';
+import { keyComplaint } from './master-key.ts';
 
 export interface Md5Key {
   /** The peers it stands for. Where several do, the longest prefix wins. */
@@ -20,7 +20,8 @@ export const DIGEST_BYTES = 16;
  * @throws {RangeError} if it is empty or longer than 80 bytes
  */
 export function md5Key(peer: Prefix, key: Uint8Array): Md5Key {
-  checkKeyLength(key);
+  const complaint = keyComplaint(key);
+  if (complaint !== undefined) throw new RangeError(`wirelab: ${complaint}`);
   return { peer, key: key.slice() };
 }
 

@@ -3,7 +3,9 @@
  * A connection without has `undefined` there, which costs one comparison a segment.
  */
 import type { DropReason } from '../../../drop.ts';
+import type { ErrorCode } from '../../../errors.ts';
 import type { ConnectionIdentity } from '../../../observer.ts';
+import type { Prefix } from '../../../prefix.ts';
 import type { IncomingSegment } from '../incoming.ts';
 import type { MasterKey } from './master-key.ts';
 
@@ -38,22 +40,22 @@ export interface SegmentAuthentication {
   status(): AuthenticationStatus;
 }
 
-/** The master keys of one connection and its pointers to them: RFC 5925 §4. */
+/** Master keys that can be changed at any time, and pointers to two of them: RFC 5925 §4 and §7.1. */
 export interface AuthenticationKeys {
-  /** All MKTs that stand for the connection. */
+  /** In the order in which they were added. */
   readonly all: readonly MasterKey[];
   /** Current_key: signs what is sent. */
-  readonly current: MasterKey;
+  readonly current: MasterKey | undefined;
   /** Rnext_key: the peer is asked to sign with it. Only the program changes it. */
-  readonly next: MasterKey;
-  /** @returns `EEXIST` if another key has one of its identifiers, `EINVAL` if it does not stand for this connection */
-  add(key: MasterKey): 'EEXIST' | 'EINVAL' | undefined;
-  /** @returns `ENOENT` if there is none, `EBUSY` if it is the current or the next one */
-  remove(sendId: number, receiveId: number): 'ENOENT' | 'EBUSY' | undefined;
+  readonly next: MasterKey | undefined;
+  /** @returns why not: `EEXIST` if a key for some of its connections has one of its identifiers */
+  add(key: MasterKey): ErrorCode | undefined;
+  /** @param peer the prefix that it stands for. @returns `ENOENT` if there is none, `EBUSY` if a connection uses it */
+  remove(peer: Prefix, sendId: number, receiveId: number): ErrorCode | undefined;
   /** Signs with another key from now on. @returns `ENOENT` if there is none with that SendID */
-  useCurrent(sendId: number): 'ENOENT' | undefined;
+  useCurrent(sendId: number): ErrorCode | undefined;
   /** Asks the peer, in all that is sent from now on, to sign with another key. @returns `ENOENT` */
-  useNext(receiveId: number): 'ENOENT' | undefined;
+  useNext(receiveId: number): ErrorCode | undefined;
 }
 
 /** Segments counted by what became of them, and where the keys stand. -1 is "none". */

@@ -79,11 +79,11 @@ describe.each(SEQUENCE_STARTS)('a connection that we open with a key, from seque
     first.connect({}, chain(KEY, second));
     first.expects('S 0:0(0) <mss 1460,tcp-ao 1 2>');
     const keys = chain(KEY, second);
-    keys.current = second;
+    keys.useCurrent(3);
     const other = new Conversation({ start });
     other.connect({}, keys);
     other.expects('S 0:0(0) <mss 1460,tcp-ao 3 4>');
-    keys.next = KEY;
+    keys.useNext(2);
     const mixed = new Conversation({ start });
     mixed.connect({}, keys);
     mixed.expects('S 0:0(0) <mss 1460,tcp-ao 3 2>');
@@ -155,7 +155,7 @@ describe('a listener with keys', () => {
     const listener = peer.listen(8, {}, keys);
     peer.sends('S 0:0(0)', 1);
     expect(listener.halfOpenCount).toBe(1);
-    keys.addMasterKey(KEY);
+    keys.add(KEY);
     expect(peer.sends('. 1:1(0) ack 1', 1)).toBeUndefined();
     expect(listener.pending).toBe(1);
     expect(peer.sends('S 0:0(0)', 2)).toBe('tcp-unsigned');

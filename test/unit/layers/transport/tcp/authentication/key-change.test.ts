@@ -1,7 +1,7 @@
 /** Passing from one key to the next: RFC 5925 §6.1, §7.1 and §7.5 step 2e. */
 import { describe, expect, test } from 'vitest';
 import { Conversation, readAll, write } from '../conversation.ts';
-import { AuthenticPeer, chain, Md5Peer, md5Chain, ourKey } from './signing-peer.ts';
+import { AuthenticPeer, chain, Md5Peer, md5Chain, ourKey, PEER } from './signing-peer.ts';
 
 const OLD = ourKey(1, 2);
 const NEW = ourKey(3, 4);
@@ -96,18 +96,18 @@ describe('the change of keys', () => {
     expect(keys.add(NEW)).toBeUndefined();
     expect(keys.all).toEqual([OLD, NEW]);
     expect(peer.sends('. 1:1(0) ack 1')).toBeUndefined();
-    expect(keys.remove(3, 4)).toBeUndefined();
+    expect(keys.remove(PEER, 3, 4)).toBeUndefined();
     expect(peer.sends('. 1:1(0) ack 1')).toBe('tcp-unknown-key');
   });
 
   test('a key in use is not removed; one of another connection, or with an identifier that is taken, is not added', () => {
     const { keys } = established(NEW);
-    expect(keys.remove(1, 2)).toBe('EBUSY');
+    expect(keys.remove(PEER, 1, 2)).toBe('EBUSY');
     keys.useCurrent(3);
-    expect(keys.remove(1, 2)).toBe('EBUSY');
+    expect(keys.remove(PEER, 1, 2)).toBe('EBUSY');
     keys.useNext(4);
-    expect(keys.remove(1, 2)).toBeUndefined();
-    expect(keys.remove(1, 2)).toBe('ENOENT');
+    expect(keys.remove(PEER, 1, 2)).toBeUndefined();
+    expect(keys.remove(PEER, 1, 2)).toBe('ENOENT');
     expect(keys.add(ourKey(9, 4))).toBe('EEXIST');
     expect(keys.add(ourKey(3, 9))).toBe('EEXIST');
     expect(keys.add(ourKey(9, 9, { peerPort: 1 }))).toBe('EINVAL');

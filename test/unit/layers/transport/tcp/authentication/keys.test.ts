@@ -63,9 +63,9 @@ describe('a chain of keys', () => {
     ['any port', { peerPort: 5000 }, {}],
   ])('RFC 5925 §3.1: identifiers MUST NOT overlap where connections do: %s', (_, one, other) => {
     const chain = new KeyChain([ourKey(1, 2, one)]);
-    expect(chain.addMasterKey(ourKey(1, 3, other))).toBe('EEXIST');
-    expect(chain.addMasterKey(ourKey(3, 2, other))).toBe('EEXIST');
-    expect(chain.addMasterKey(ourKey(3, 4, other))).toBeUndefined();
+    expect(chain.add(ourKey(1, 3, other))).toBe('EEXIST');
+    expect(chain.add(ourKey(3, 2, other))).toBe('EEXIST');
+    expect(chain.add(ourKey(3, 4, other))).toBeUndefined();
   });
 
   test.each([
@@ -75,7 +75,7 @@ describe('a chain of keys', () => {
     ['another local port', { localPort: 80 }, { localPort: 81 }],
   ])('RFC 5925 §3.1: identifiers may be the same for connections that are not: %s', (_, one, other) => {
     const chain = new KeyChain([ourKey(1, 2, one)]);
-    expect(chain.addMasterKey(ourKey(1, 2, other))).toBeUndefined();
+    expect(chain.add(ourKey(1, 2, other))).toBeUndefined();
   });
 
   test('RFC 5925 §8: MUST NOT use both TCP-AO and MD5 for a connection: a peer has keys of one kind', () => {
@@ -83,17 +83,17 @@ describe('a chain of keys', () => {
     expect(authentic.addMd5Key(md5Key(HOST, secret('x')))).toBe('EKEYREJECTED');
     expect(authentic.addMd5Key(md5Key(ELSEWHERE, secret('x')))).toBeUndefined();
     const signed = new KeyChain([], [md5Key(HOST, secret('x'))]);
-    expect(signed.addMasterKey(ourKey(1, 2, { peer: NET }))).toBe('EKEYREJECTED');
+    expect(signed.add(ourKey(1, 2, { peer: NET }))).toBe('EKEYREJECTED');
     expect(() => new KeyChain([ourKey(1, 2, { peer: NET })], [md5Key(HOST, secret('x'))])).toThrow(/one kind/);
     expect(() => new KeyChain([ourKey(1, 2), ourKey(1, 3)])).toThrow(/an identifier in common/);
   });
 
   test('a key is removed by its prefix and identifiers', () => {
     const chain = new KeyChain([ourKey(1, 2, { peer: NET })]);
-    chain.current = chain.all[0];
-    expect(chain.removeMasterKey(HOST, 1, 2)).toBe('ENOENT');
-    expect(chain.removeMasterKey(NET, 1, 3)).toBe('ENOENT');
-    expect(chain.removeMasterKey(NET, 1, 2)).toBeUndefined();
+    chain.useCurrent(1);
+    expect(chain.remove(HOST, 1, 2)).toBe('ENOENT');
+    expect(chain.remove(NET, 1, 3)).toBe('ENOENT');
+    expect(chain.remove(NET, 1, 2)).toBeUndefined();
     expect(chain.isEmpty).toBe(true);
     expect(chain.current).toBeUndefined();
   });
