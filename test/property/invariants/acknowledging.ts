@@ -103,6 +103,8 @@ function checkNagle(run: Run, connection: Followed, segment: WireSegment): void 
   if (segment.payload.length === 0 || block.settings.noDelay || peerSyn === undefined) return;
   const start = after(block.iss, segment.sequence);
   if (start < sentEnd || segment.fin) return; // sent again, or the last there will be
+  // RFC 8985 §7.3: a loss probe asks for news, with whatever there is.
+  if (run.step.retransmissions.some((sent) => sent.connection === connection && sent.reason === 'tlp')) return;
   const isV4 = block.path.family === 4;
   const byPath = connection.side.host.interface('eth0')!.mtu - (isV4 ? 40 : 60);
   const byPeer = mss(peerSyn) ?? (isV4 ? 536 : 1220);

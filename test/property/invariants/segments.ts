@@ -153,8 +153,16 @@ function checkSack(run: Run, connection: Followed, segment: WireSegment): void {
   hold(20, bothHave(connection, SACK_PERMITTED), () => `${name}: option ${SACK} was not agreed on`);
   hold(20, blocks.length <= most, () => `${name}: ${blocks.length} SACK blocks`);
   const first = peerSyn!.sequence;
-  const edges = blocks.map(([left, right]) => [after(first, left), after(first, right)] as const);
+  const all = blocks.map(([left, right]) => [after(first, left), after(first, right)] as const);
   const acknowledged = after(first, segment.acknowledgment);
+  const edges = all.slice(isDuplicateReport(all, acknowledged) ? 1 : 0);
+  if (edges.length < all.length) {
+    reach(run, 'duplicate reported');
+    const [left, right] = all[0]!;
+    const hasArrived = arrived.subarray(left, right).every((octet) => octet === 1);
+    hold(20, hasArrived, () => `${name}: a DSACK ${left}:${right} of octets that have not arrived`);
+  }
+  if (edges.length === 0) return;
   for (const [left, right] of edges) {
     hold(20, left < right && left > acknowledged, () => `${name}: a SACK block ${left}:${right}, ACK ${acknowledged}`);
     hold(
@@ -184,6 +192,13 @@ function checkSack(run: Run, connection: Followed, segment: WireSegment): void {
   hold(20, edges[0]![0] <= start && start + newest.length <= edges[0]![1], () => {
     return `${name}: the first SACK block is ${edges[0]}, the segment that came is ${start}:${start + newest.length}`;
   });
+}
+
+/** RFC 2883 §4: the first block lies below the acknowledgment, or inside the second. */
+function isDuplicateReport(blocks: readonly (readonly [number, number])[], acknowledged: number): boolean {
+  const [first, second] = blocks;
+  if (first![1] <= acknowledged) return true;
+  return second !== undefined && second[0] <= first![0] && first![1] <= second[1];
 }
 
 /** Whether the receiver holds these octets, by its own account. */

@@ -4,13 +4,17 @@
  */
 import { MILLISECOND } from '../../clock.ts';
 import type { ControlBlock } from './control-block.ts';
+import { isDuplicateReport } from './duplicate-sack.ts';
 import { timestampNow } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { isRecovered } from './loss/recovery.ts';
+import { recoveryFor } from './loss/strategies.ts';
 import { armRetransmission } from './output.ts';
 import { observePath } from './path-mtu/probing.ts';
+import { scheduleProbe } from './probe-timer.ts';
 import * as segment from './segment.ts';
 import { distance, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
+import { raiseWindowCap, undoEpisode } from './spurious-response.ts';
 import { SACKED } from './transmit-log.ts';
 
 /** Takes in SEG.ACK, which the caller has found to lie in SND.UNA - MAX.SND.WND … SND.MAX. */
@@ -21,33 +25,92 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const ackedBytes = distance(block.sndUna, ack);
   const wasRecovering = block.lossState === 'recovery';
   const outstanding = log.count > 0;
+  const echoNs = echoTime(block, arrived);
   ackEvent.nowNs = now;
   ackEvent.ackedBytes = Math.max(ackedBytes, 0);
   ackEvent.lostBytes = 0;
+  ackEvent.deliveredBytes = 0;
   ackEvent.priorPipe = log.pipe;
   ackEvent.windowLimited = isWindowLimited(block);
   ackEvent.rttNs = -1;
+  block.detection.begin(block, now, echoNs);
 
-  const newlySacked = block.sackOk ? applySackBlocks(block, arrived) : 0;
-  ackEvent.deliveredBytes = newlySacked;
+  const reported = block.sackOk && isDuplicateReport(block, arrived);
+  if (reported) takeDuplicateReport(block, arrived);
   if (ackedBytes > 0) advanceUna(block, arrived, now);
+  const newlySacked = block.sackOk ? applySackBlocks(block, arrived, reported) : 0;
+  ackEvent.deliveredBytes += newlySacked;
   const windowChanged = updateWindow(block, arrived);
+  raiseWindowCap(block, ackEvent.deliveredBytes);
 
-  if (ackedBytes > 0) {
-    block.duplicateAcks = 0;
-    afterProgress(block, ackedBytes);
-  } else if (outstanding && isDuplicate(block, arrived, windowChanged, newlySacked)) {
-    if (block.duplicateAcks++ === 0) block.limitedTransmitFrom = block.sndNxt;
-    if (wasRecovering) block.recovery.duplicate(block);
-  }
+  const duplicate = ackedBytes <= 0 && outstanding && isDuplicate(block, arrived, windowChanged, newlySacked);
+  if (ackedBytes > 0) block.duplicateAcks = 0;
+  else if (duplicate && block.duplicateAcks++ === 0) block.limitedTransmitFrom = block.sndNxt;
+
+  const undone = checkSpurious(block, arrived, ackedBytes, newlySacked, duplicate, echoNs);
+  if (!undone && ackedBytes > 0) afterProgress(block, ackedBytes);
+  else if (!undone && duplicate && wasRecovering) block.recovery.duplicate(block);
+  const bareDuplicate = ackedBytes === 0 && arrived.options.sackCount === 0 && arrived.length === 0 && !windowChanged;
+  const repaired = block.probe.acknowledged(arrived.acknowledgment, reported, bareDuplicate);
+  if (repaired && block.lossState === 'open') respondToRepair(block);
+  detectLosses(block, ackedBytes > 0 || newlySacked > 0);
+  tellController(block, wasRecovering || undone);
+  if (ackedBytes > 0) scheduleProbe(block);
+  report(block);
+}
+
+/**
+ * Marks what is lost, starts a recovery if there is none, and notes when to look again. Also when the reordering timer
+ * has fired: RFC 8985 §6.2 step 5, `RACK_detect_loss_and_arm_timer`.
+ */
+export function detectLosses(block: ControlBlock, newInformation: boolean): void {
+  const { log, ackEvent, timers } = block;
+  const now = block.environment.timers.now();
   // What is lost already without a recovery going on did not fit the path (RFC 1191 §6.4).
   const lostBefore = log.lostBytes;
-  block.detection.detect(block, ackedBytes > 0 || newlySacked > 0);
+  const waitNs = block.detection.detect(block, now, newInformation);
   ackEvent.lostBytes = Math.max(0, log.lostBytes - lostBefore);
   const excused = observePath(block);
-  if (ackEvent.lostBytes > 0 && block.lossState === 'open' && !excused) block.recovery.enter(block);
-  tellController(block, wasRecovering);
-  report(block);
+  if (block.lossState === 'recovery') block.recovery.update(block, ackEvent);
+  else if (ackEvent.lostBytes > 0 && block.lossState === 'open' && !excused) startRecovery(block);
+  if (timers === undefined) return;
+  if (waitNs > 0) {
+    timers.reordering.arm(now + waitNs);
+    block.environment.observer?.tcpTimer(block.identity, 'reordering', 'armed', now + waitNs);
+  } else {
+    timers.reordering.cancel();
+  }
+}
+
+function startRecovery(block: ControlBlock): void {
+  block.undo.begin(block, false);
+  block.probe.forget();
+  block.recovery = recoveryFor(block);
+  block.recovery.enter(block, block.ackEvent);
+  block.detection.recoveryStarted(block);
+  scheduleProbe(block);
+}
+
+/** RFC 8985 §7.4.2: the probe has repaired a loss by itself. The window is reduced as by a fast recovery. */
+function respondToRepair(block: ControlBlock): void {
+  block.recoveryPoint = block.sndNxt;
+  block.congestion.congestion(distance(block.sndUna, block.sndNxt), 'loss');
+}
+
+/** @returns whether a loss episode was found to have been for nothing, and was undone */
+function checkSpurious(
+  block: ControlBlock,
+  arrived: IncomingSegment,
+  ackedBytes: number,
+  newlySacked: number,
+  duplicate: boolean,
+  echoNs: number,
+): boolean {
+  const byForwardRto =
+    block.forwardRto.step !== 0 && block.forwardRto.acknowledged(block, ackedBytes, newlySacked, duplicate);
+  const spurious = block.undo.verdict(block, ackedBytes, echoNs) !== undefined || byForwardRto;
+  if (spurious) undoEpisode(block, ackedBytes, arrived.has(segment.ECE));
+  return spurious;
 }
 
 function tellController(block: ControlBlock, wasRecovering: boolean): void {
@@ -71,7 +134,7 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number):
     // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
     const flightSize = distance(block.sndUna, block.sndNxt);
     const expected = Math.max(1, Math.ceil(flightSize / (2 * block.smss)));
-    block.rtt.sample(rttNs, expected);
+    block.rtt.sample(rttNs, expected, now);
     ackEvent.rttNs = rttNs;
   }
   const sackedBefore = log.sackedBytes;
@@ -151,21 +214,34 @@ function isDuplicate(
 /** New data is acknowledged: recovery goes on or ends. */
 function afterProgress(block: ControlBlock, ackedBytes: number): void {
   if (block.lossState === 'recovery') {
-    if (isRecovered(block)) block.recovery.leave(block);
-    else block.recovery.partial(block, ackedBytes);
+    if (isRecovered(block)) {
+      block.recovery.leave(block);
+      block.detection.recoveryEnded();
+    } else block.recovery.partial(block, ackedBytes);
   } else if (block.lossState === 'loss' && isRecovered(block)) {
     block.lossState = 'open';
+    block.forwardRto.abandon();
+    block.detection.recoveryEnded();
   }
 }
 
-/** @returns octets that are SACKed now and were not before */
-function applySackBlocks(block: ControlBlock, arrived: IncomingSegment): number {
+/** A duplicate was reported: RFC 2883 §5. */
+function takeDuplicateReport(block: ControlBlock, arrived: IncomingSegment): void {
+  block.undo.duplicateReported(arrived.options.sackBlocks[0]!);
+  block.detection.duplicateReported(block);
+}
+
+/**
+ * @param reported the first block reports a duplicate
+ * @returns octets that are SACKed now and were not before
+ */
+function applySackBlocks(block: ControlBlock, arrived: IncomingSegment, reported: boolean): number {
   const { sackCount, sackBlocks } = arrived.options;
   let newly = 0;
-  for (let index = 0; index < sackCount; index++) {
+  for (let index = reported ? 1 : 0; index < sackCount; index++) {
     const left = sackBlocks[2 * index]!;
     const right = sackBlocks[2 * index + 1]!;
-    // A block below the acknowledgment reports a duplicate (RFC 2883 §4); one beyond SND.MAX is nonsense.
+    // A block below the acknowledgment is old; one beyond SND.MAX is nonsense.
     const credible = lessThan(left, right) && greaterOrEqual(left, block.sndUna) && lessOrEqual(right, block.sndMax);
     if (credible) newly += block.log.applySack(left, right);
   }
@@ -193,6 +269,16 @@ export function timestampRtt(block: ControlBlock, arrived: IncomingSegment): num
   // An echo of the future, or of weeks ago, is not one of ours.
   if (ticks < 0 || ticks > 600_000) return -1;
   return Math.max(ticks, 1) * MILLISECOND;
+}
+
+/** The latest time at which the segment may have been sent whose timestamp is echoed; `Infinity` if none is. */
+function echoTime(block: ControlBlock, arrived: IncomingSegment): number {
+  if (!block.timestampsOk || !arrived.options.hasTimestamps || arrived.options.timestampEcho === 0) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const now = block.environment.timers.now();
+  const ticksAgo = distance(arrived.options.timestampEcho, timestampNow(block));
+  return (Math.floor(now / MILLISECOND) - ticksAgo + 1) * MILLISECOND - 1;
 }
 
 /**

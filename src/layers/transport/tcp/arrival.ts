@@ -6,6 +6,7 @@
 import type { DropReason } from '../../drop.ts';
 import { acknowledge, timestampRtt, updateWindow } from './acknowledgment.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
+import { noteDuplicate } from './duplicate-sack.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
@@ -109,7 +110,7 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.timers?.retransmission.cancel();
   const rttNs =
     block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
-  if (rttNs >= 0) block.rtt.sample(rttNs, 1);
+  if (rttNs >= 0) block.rtt.sample(rttNs, 1, block.environment.timers.now());
 }
 
 // ---- §3.10.7.4 other states ----
@@ -142,9 +143,10 @@ function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReaso
   }
   if (!isAcceptable(block, arrived)) {
     answerUnacceptable(block, arrived);
-    return arrived.length > 0 && lessOrEqual(add(arrived.sequence, arrived.length), block.rcvNxt)
-      ? 'tcp-duplicate'
-      : 'tcp-outside-window';
+    const old = arrived.length > 0 && lessOrEqual(add(arrived.sequence, arrived.length), block.rcvNxt);
+    // RFC 2883 §4: the acknowledgment that it draws says so.
+    if (old) noteDuplicate(block, arrived.sequence, add(arrived.sequence, arrived.dataLength));
+    return old ? 'tcp-duplicate' : 'tcp-outside-window';
   }
   // RFC 7323 §4.3 (2): the first segment of those that an ACK will cover. It is not older than TS.Recent, or TS.Recent
   // is out of date (§5.5): else R1 would have dropped it.

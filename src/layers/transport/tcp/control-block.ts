@@ -13,10 +13,14 @@ import { AckEvent } from './congestion/ack-event.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
 import type { TcpEnvironment } from './environment.ts';
-import { DuplicateThreshold, type LossDetection } from './loss/detection.ts';
+import type { LossDetection } from './loss/detection.ts';
+import { DuplicateThreshold } from './loss/duplicate-threshold.ts';
+import { ForwardRto } from './loss/forward-rto.ts';
 import { NewReno } from './loss/newreno.ts';
 import type { LossRecovery } from './loss/recovery.ts';
 import type { LossState, Sender } from './loss/sender.ts';
+import { TailLossProbe } from './loss/tail-loss-probe.ts';
+import { Undo } from './loss/undo.ts';
 import { PathClaims, PathSearch } from './path-mtu/state.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
@@ -48,6 +52,8 @@ export interface ConnectionOwner {
 export interface ConnectionTimers {
   readonly retransmission: Timer;
   readonly delayedAck: Timer;
+  readonly reordering: Timer;
+  readonly tailLossProbe: Timer;
   readonly persist: Timer;
   readonly keepAlive: Timer;
   readonly timeWait: Timer;
@@ -143,8 +149,13 @@ export class ControlBlock implements Sender {
   readonly rtt: RoundTripTime;
   readonly log: TransmitLog;
   congestion: CongestionControl;
-  readonly detection: LossDetection;
+  detection: LossDetection;
   recovery: LossRecovery;
+  readonly undo: Undo;
+  readonly forwardRto: ForwardRto;
+  readonly probe: TailLossProbe;
+  /** A window that was restored may be filled up to here: RFC 4015 §3.4. */
+  windowCap: number;
   readonly ackEvent: AckEvent;
   /** What ICMP claims and probes have found of the path's MTU. */
   readonly claims: PathClaims;
@@ -173,6 +184,10 @@ export class ControlBlock implements Sender {
   ackDue: number;
   /** Segments with data received in order since an ACK was last sent. */
   unackedSegments: number;
+  /** Octets that have arrived twice, for the next acknowledgment to report: RFC 2883. */
+  duplicateNoted: boolean;
+  duplicateLeft: number;
+  duplicateRight: number;
   /** When an ACK last answered a segment without data that was out of the window. */
   outOfWindowAckNs: number;
   timers: ConnectionTimers | undefined;
@@ -243,6 +258,10 @@ export class ControlBlock implements Sender {
     this.congestion = createController(settings.congestionControl);
     this.detection = new DuplicateThreshold();
     this.recovery = new NewReno();
+    this.undo = new Undo();
+    this.forwardRto = new ForwardRto();
+    this.probe = new TailLossProbe();
+    this.windowCap = Number.POSITIVE_INFINITY;
     this.ackEvent = new AckEvent();
     this.claims = new PathClaims();
     this.search = new PathSearch();
@@ -263,6 +282,9 @@ export class ControlBlock implements Sender {
     this.keepAliveProbes = 0;
     this.ackDue = ACK_NONE;
     this.unackedSegments = 0;
+    this.duplicateNoted = false;
+    this.duplicateLeft = 0;
+    this.duplicateRight = 0;
     this.outOfWindowAckNs = Number.NEGATIVE_INFINITY;
     this.timers = undefined;
     this.nextInBucket = undefined;

@@ -144,6 +144,7 @@ function acknowledgmentSent(block: ControlBlock): void {
   block.ackDue = ACK_NONE;
   block.unackedSegments = 0;
   block.lastAckSent = block.rcvNxt;
+  block.duplicateNoted = false; // RFC 2883 §4 (1): reported once
   block.timers?.delayedAck.cancel();
 }
 
@@ -154,8 +155,13 @@ function writeOptions(block: ControlBlock, view: DataView, at: number): void {
   if (blocks === 0) return;
   next = options.writeSackStart(view, options.writeNop(view, options.writeNop(view, next)), blocks);
   const { sackBlocks } = block;
-  block.reassembly.recentBlocks(sackBlocks, blocks);
-  for (let index = 0; index < blocks; index++) {
+  let held = blocks;
+  if (block.duplicateNoted) {
+    next = options.writeSackBlock(view, next, block.duplicateLeft, block.duplicateRight);
+    held--;
+  }
+  block.reassembly.recentBlocks(sackBlocks, held);
+  for (let index = 0; index < held; index++) {
     next = options.writeSackBlock(view, next, sackBlocks[2 * index]!, sackBlocks[2 * index + 1]!);
   }
 }
@@ -173,10 +179,11 @@ function writeSynOptions(block: ControlBlock, view: DataView, at: number): numbe
 const padTwo = (view: DataView, at: number): number => options.writeNop(view, options.writeNop(view, at));
 
 function sackBlockCount(block: ControlBlock, used: number): number {
-  if (!block.sackOk || block.reassembly.count === 0) return 0;
+  const wanted = block.reassembly.count + (block.duplicateNoted ? 1 : 0);
+  if (!block.sackOk || wanted === 0) return 0;
   // On a path of the smallest MTU the blocks leave an octet for data, or no data would ever go.
   const room = Math.min(OPTION_ROOM, segmentRoom(block) - 1) - used - SACK_OVERHEAD - authenticationBytes(block);
-  return Math.max(0, Math.min(block.reassembly.count, Math.floor(room / SACK_BLOCK)));
+  return Math.max(0, Math.min(wanted, Math.floor(room / SACK_BLOCK)));
 }
 
 /** Bytes after the fixed TCP header, by the peer's MSS, our own limit and the path. */

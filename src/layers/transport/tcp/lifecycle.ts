@@ -4,8 +4,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { effectiveMss } from './emission.ts';
-import { NewReno } from './loss/newreno.ts';
-import { SackRecovery } from './loss/sack-recovery.ts';
+import { detectionFor } from './loss/strategies.ts';
 import { acknowledgeNow, firstWindow } from './output.ts';
 import { startSearch } from './path-mtu/probing.ts';
 import type { State } from './state.ts';
@@ -21,7 +20,8 @@ export function enter(block: ControlBlock, state: State, why: string): void {
 export function establish(block: ControlBlock, why: string): boolean {
   startSearch(block);
   block.smss = effectiveMss(block);
-  block.recovery = block.sackOk ? new SackRecovery() : new NewReno();
+  block.detection = detectionFor(block);
+  block.log.watcher = block.detection;
   block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
   if (block.synRetransmitted) block.rtt.afterLostSyn();
   if (!block.owner.established(block)) return false;
@@ -97,6 +97,8 @@ function stopTimers(block: ControlBlock): void {
   if (timers === undefined) return;
   timers.retransmission.cancel();
   timers.delayedAck.cancel();
+  timers.reordering.cancel();
+  timers.tailLossProbe.cancel();
   timers.persist.cancel();
   timers.keepAlive.cancel();
   timers.timeWait.cancel();

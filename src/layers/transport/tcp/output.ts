@@ -7,17 +7,22 @@ import type { RetransmitReason } from '../../observer.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { effectiveMss, emit, payloadRoom } from './emission.ts';
 import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
+import { scheduleProbe } from './probe-timer.ts';
 import * as segment from './segment.ts';
-import { add, greaterThan } from './sequence.ts';
+import { add, distance, greaterThan } from './sequence.ts';
 import { canSend } from './state.ts';
-import { FINAL, LOST } from './transmit-log.ts';
+import { FINAL } from './transmit-log.ts';
 
 /** Sends all that may be sent. Called after each event that may have changed that. */
 export function output(block: ControlBlock): void {
   if (canSend(block.state)) {
     followPath(block);
-    sendLost(block);
-    sendNew(block);
+    const before = block.sndNxt;
+    if (!sendForward(block)) {
+      sendLost(block);
+      sendNew(block);
+    }
+    if (block.sndNxt !== before) scheduleProbe(block);
     armPersist(block);
   }
   if (block.ackDue === ACK_NOW) acknowledgeNow(block);
@@ -35,14 +40,15 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
   const { log } = block;
   if (block.search.probeSize > 0) abandonProbe(block);
   const room = payloadRoom(block);
-  const wasLost = (log.flags(index) & LOST) !== 0;
   const dataLength = log.length(index) - ((log.flags(index) & FINAL) === 0 ? 0 : 1);
   if (dataLength > room) log.split(index, add(log.start(index), room));
   const final = (log.flags(index) & FINAL) !== 0;
   const start = log.start(index);
   const length = log.length(index) - (final ? 1 : 0);
-  if (!wasLost) log.markLost(index);
-  log.retransmitted(index, block.environment.timers.now());
+  const now = block.environment.timers.now();
+  log.retransmitted(index, now);
+  block.undo.retransmitted(now);
+  if (block.lossState === 'recovery') block.recovery.sent(log.length(index));
   block.environment.observer?.tcpRetransmit(block.identity, reason, start, length);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
   sent(block);
@@ -60,13 +66,55 @@ export function followPath(block: ControlBlock): void {
 function allowance(block: ControlBlock): number {
   const { log, congestion, settings } = block;
   if (block.lossState === 'recovery') return block.recovery.allowance(block);
+  if (block.forwardRto.step === 3) return block.forwardRto.allowance;
+  const cwnd = Math.min(congestion.cwnd, block.windowCap);
   if (block.lossState === 'open' && !settings.limitedTransmit) {
     // Without limited transmit nothing new goes out until the loss is certain: SACKed octets count as in flight.
-    return congestion.cwnd - log.bytes;
+    return cwnd - log.bytes;
   }
   // RFC 3042: the first two duplicate ACKs each let a segment out. With SACK the pipe says so itself (RFC 6675 §5 (3.3)).
   const limited = block.lossState === 'open' && !block.sackOk ? Math.min(block.duplicateAcks, 2) * block.smss : 0;
-  return congestion.cwnd + limited - log.pipe;
+  return cwnd + limited - log.pipe;
+}
+
+/**
+ * RFC 5682: between a timeout and its verdict only the first segment is sent again, and then two new ones.
+ * @returns whether that is all for now
+ */
+function sendForward(block: ControlBlock): boolean {
+  const { forwardRto } = block;
+  if (forwardRto.step === 2) {
+    if (block.retransmitAtOnce) sendFirstLost(block);
+    return true;
+  }
+  if (forwardRto.step !== 3) return false;
+  const before = block.sndNxt;
+  while (sendOne(block)) {}
+  forwardRto.allowance -= distance(before, block.sndNxt);
+  // "The recommended action is to skip step 3 of this algorithm and continue with slow-start retransmissions."
+  if (forwardRto.allowance === 2 * block.smss) forwardRto.abandon();
+  return forwardRto.step === 3;
+}
+
+function sendFirstLost(block: ControlBlock): void {
+  const index = block.log.firstLost();
+  if (index < 0) return;
+  block.retransmitAtOnce = false;
+  retransmit(block, index, 'rto');
+}
+
+/** RFC 8985 §7.3: new data if there is some and the peer has room for it, or else the last segment once more. */
+export function sendProbe(block: ControlBlock): void {
+  const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
+  if (length > 0) {
+    const start = block.sndNxt;
+    recordSent(block, start, length, false);
+    block.environment.observer?.tcpRetransmit(block.identity, 'tlp', start, length);
+    emit(block, start, length, pushFlag(block, start, length));
+  } else {
+    retransmit(block, block.log.count - 1, 'tlp');
+  }
+  block.probe.sent(block.sndNxt, block.rtt.samples, length <= 0);
 }
 
 function sendLost(block: ControlBlock): void {
@@ -86,7 +134,7 @@ function sendNew(block: ControlBlock): void {
   while (sendOne(block)) {}
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
   // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
-  const index = block.recovery.lastResort(block);
+  const index = block.detection.lastResort(block);
   if (index >= 0) retransmit(block, index, 'recovery');
 }
 
@@ -153,6 +201,7 @@ export function firstWindow(block: ControlBlock): number {
 function recordSent(block: ControlBlock, start: number, length: number, final: boolean): void {
   const now = block.environment.timers.now();
   const end = add(start, length + (final ? 1 : 0));
+  if (block.lossState === 'recovery') block.recovery.sent(distance(start, end));
   if (block.log.count === 0) block.waitingSinceNs = now;
   block.log.append(start, end, final, now, greaterThan(end, block.sndMax) ? now : -1);
   block.sndNxt = end;

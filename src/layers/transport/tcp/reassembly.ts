@@ -39,6 +39,14 @@ export class Reassembly {
     return false;
   }
 
+  /** The first range that has an octet of `[start, end)`, or -1. */
+  firstOverlap(start: number, end: number): number {
+    for (let index = 0; index < this.count; index++) {
+      if (lessThan(start, this.end(index)) && lessThan(this.start(index), end)) return index;
+    }
+    return -1;
+  }
+
   /** Notes that `[start, end)` is there, just arrived. @returns false when there are too many ranges already: drop the segment */
   add(start: number, end: number): boolean {
     let first = 0;

@@ -4,6 +4,7 @@
  */
 import type { DropReason } from '../../drop.ts';
 import { ACK_DELAYED, ACK_NOW, type ControlBlock } from './control-block.ts';
+import { noteDuplicate } from './duplicate-sack.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as segment from './segment.ts';
 import { add, distance, greaterThan, lessThan } from './sequence.ts';
@@ -36,6 +37,8 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
     block.ackDue = ACK_NOW;
     return 'tcp-outside-window'; // the window is closed
   }
+  // RFC 2883 §4.1.1: what lies below RCV.NXT has arrived before.
+  if (lessThan(sequence, start)) noteDuplicate(block, sequence, lessThan(finAt, start) ? finAt : start);
   if (start === block.rcvNxt) {
     inOrder(block, arrived, distance(sequence, start), length, finFits);
     return undefined;
@@ -89,6 +92,13 @@ function beyondGap(
   const end = add(start, length + (fin ? 1 : 0));
   // Nothing follows a FIN: a peer that sends more than that is not believed.
   if (block.finWaiting && greaterThan(end, add(block.finWaitingAt, 1))) return 'tcp-outside-window';
+  // RFC 2883 §4: of a segment that is known in part, "only the first such contiguous sequence" is reported.
+  const overlapped = block.reassembly.firstOverlap(start, end);
+  if (overlapped >= 0) {
+    const { reassembly } = block;
+    const left = greaterThan(reassembly.start(overlapped), start) ? reassembly.start(overlapped) : start;
+    noteDuplicate(block, left, lessThan(reassembly.end(overlapped), end) ? reassembly.end(overlapped) : end);
+  }
   const known = block.reassembly.covers(start, end);
   // What is known already is added all the same: its range is then the one that the ACK reports first (RFC 2018 §4).
   if (!block.reassembly.add(start, end)) return 'tcp-too-many-gaps';

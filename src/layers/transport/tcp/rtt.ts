@@ -4,6 +4,7 @@
  */
 import { SECOND } from '../../clock.ts';
 import type { TcpSettings } from './settings.ts';
+import { WindowedMinimum } from './windowed-minimum.ts';
 
 /** RFC 6298 §2.3. */
 const ALPHA = 1 / 8;
@@ -16,8 +17,6 @@ export class RoundTripTime {
   /** Smoothed round-trip time and its variation; 0 before the first sample. */
   srttNs: number;
   rttvarNs: number;
-  /** The shortest sample, `Infinity` before the first. */
-  minimumNs: number;
   latestNs: number;
   /** The timeout in force, backed off. */
   rtoNs: number;
@@ -25,27 +24,43 @@ export class RoundTripTime {
   backoffs: number;
   samples: number;
   private readonly settings: TcpSettings;
+  private readonly minimum: WindowedMinimum;
+  /** A timeout was spurious: SRTT_prev of RFC 4015 §3.1 (0), or 0. RTTVAR_prev is `rttvarNs`. */
+  private spuriousSrttNs: number;
 
   constructor(settings: TcpSettings) {
     this.srttNs = 0;
     this.rttvarNs = 0;
-    this.minimumNs = Number.POSITIVE_INFINITY;
     this.latestNs = 0;
     this.rtoNs = settings.retransmissionTimeoutInitialNs; // RFC 6298 §2.1
     this.backoffs = 0;
     this.samples = 0;
     this.settings = settings;
+    this.minimum = new WindowedMinimum(settings.minimumRttWindowNs);
+    this.spuriousSrttNs = 0;
+  }
+
+  /** The shortest sample of the last minutes, which RFC 8985 §6.2 step 1 wants; `Infinity` before the first. */
+  get minimumNs(): number {
+    return this.minimum.value;
   }
 
   /**
    * Takes one measurement.
    * @param expectedSamples how many measurements a round trip is expected to give: RFC 7323 appendix G divides the
    *   gains by it, so that many samples a flight do not make the estimator forget faster
+   * @param nowNs when it was taken
    */
-  sample(rttNs: number, expectedSamples: number): void {
+  sample(rttNs: number, expectedSamples: number, nowNs: number): void {
     this.latestNs = rttNs;
-    if (rttNs < this.minimumNs) this.minimumNs = rttNs;
-    if (this.samples++ === 0) {
+    this.minimum.add(rttNs, nowNs);
+    if (this.spuriousSrttNs > 0) {
+      // RFC 4015 §3.1 (11): the delay that caused it may last.
+      this.srttNs = Math.max(this.spuriousSrttNs, rttNs);
+      this.rttvarNs = Math.max(this.rttvarNs, rttNs / 2);
+      this.spuriousSrttNs = 0;
+      this.samples++;
+    } else if (this.samples++ === 0) {
       this.srttNs = rttNs; // RFC 6298 §2.2
       this.rttvarNs = rttNs / 2;
     } else {
@@ -63,6 +78,11 @@ export class RoundTripTime {
   backOff(): void {
     this.backoffs++;
     this.rtoNs = Math.min(this.rtoNs * 2, this.settings.retransmissionTimeoutMaximumNs);
+  }
+
+  /** The last timeout came too early: the next sample makes the timer more patient (RFC 4015 §3.6). */
+  afterSpuriousTimeout(): void {
+    this.spuriousSrttNs = this.srttNs + 2 * this.settings.clockGranularityNs;
   }
 
   /** RFC 6298 §5.7: the SYN was retransmitted, so data starts with at least 3 s. */

@@ -45,6 +45,10 @@ export interface TcpSettings {
   rackReorderingWindow: 'adaptive' | 'static' | 'none';
   /** RFC 8985 §7: a probe draws news of a lost tail before the timer would. Needs SACK and RACK. */
   tailLossProbe: boolean;
+  /** TLP.max_ack_delay: how long a peer may delay the ACK of a single segment (RFC 8985 §7.2). */
+  tailLossProbeAckDelayNs: number;
+  /** For how long a round trip counts for the shortest one (RFC 8985 §6.2 step 1). */
+  minimumRttWindowNs: number;
   /** RFC 9937: how much goes out during recovery; without it SACK recovery is RFC 6675's. */
   proportionalRateReduction: boolean;
   /** RFC 2883: reports duplicates that arrive, and learns from such reports. */
@@ -153,6 +157,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   rack: true,
   rackReorderingWindow: 'adaptive',
   tailLossProbe: true,
+  tailLossProbeAckDelayNs: 200 * MILLISECOND,
+  minimumRttWindowNs: 300 * SECOND,
   proportionalRateReduction: true,
   duplicateSack: true,
   eifel: true,

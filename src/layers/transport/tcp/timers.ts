@@ -2,10 +2,11 @@
  * What each timer of a connection does when it fires: RFC 9293 §3.8 and §3.10.8, RFC 6298 §5.
  */
 import type { TcpTimerName } from '../../observer.ts';
+import { detectLosses } from './acknowledgment.ts';
 import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from './control-block.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
 import { end } from './lifecycle.ts';
-import { armRetransmission, output, overrideSillyWindow, probeWindow } from './output.ts';
+import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
 import { pathTimeout } from './path-mtu/black-hole.ts';
 import { add, distance } from './sequence.ts';
 import { SACKED } from './transmit-log.ts';
@@ -21,6 +22,8 @@ export function createTimers(block: ControlBlock): ConnectionTimers {
   return {
     retransmission: make('retransmission', retransmissionTimeout),
     delayedAck: make('delayed-ack', delayedAckTimeout),
+    reordering: make('reordering', reorderingTimeout),
+    tailLossProbe: make('tail-loss-probe', tailLossProbeTimeout),
     persist: make('persist', persistTimeout),
     keepAlive: make('keepalive', keepAliveTimeout),
     timeWait: make('time-wait', timeWaitTimeout),
@@ -34,14 +37,23 @@ function retransmissionTimeout(block: ControlBlock): void {
     return;
   }
   if (block.log.count === 0) return;
+  // RFC 8985 §7.2: a probe that is due at the same time goes first.
+  if (block.timers !== undefined && block.timers.tailLossProbe.deadline <= block.environment.timers.now()) {
+    block.timers.tailLossProbe.cancel();
+    tailLossProbeTimeout(block);
+    return;
+  }
   if (block.retries >= block.settings.dataRetries) {
     giveUp(block, 'R2: the peer does not acknowledge');
     return;
   }
   const flightSize = distance(block.sndUna, block.sndNxt);
   const first = block.retries === 0;
+  // RFC 5682 §2.1 (1), RFC 3522 §3.2: not when a loss is being recovered already.
+  const fresh = block.lossState === 'open';
   block.retries++;
   pathTimeout(block);
+  if (fresh) block.undo.begin(block, true);
   block.congestion.timeout(flightSize, first);
   block.recovery.abandon();
   block.lossState = 'loss';
@@ -51,7 +63,12 @@ function retransmissionTimeout(block: ControlBlock): void {
   // RFC 2018 §8: a receiver may discard what it has SACKed. It has if the left edge is SACKed and yet not acknowledged;
   // that one MUST be sent again (§5). A second timeout is a reason to think so too.
   const reneged = (block.log.flags(0) & SACKED) !== 0;
-  block.log.markAllLost(reneged || !first);
+  block.detection.timeout(block, block.environment.timers.now(), reneged || !first);
+  block.probe.forget();
+  if (block.settings.forwardRtoRecovery && (fresh || block.forwardRto.step === 2)) block.forwardRto.begin(block);
+  else block.forwardRto.abandon();
+  block.timers?.reordering.cancel();
+  block.timers?.tailLossProbe.cancel();
   block.rtt.backOff(); // RFC 6298 §5.5
   armRetransmission(block); // §5.6
   output(block); // §5.4
@@ -68,6 +85,23 @@ function handshakeTimeout(block: ControlBlock): void {
   block.rtt.backOff();
   block.environment.observer?.tcpRetransmit(block.identity, 'syn', block.iss, 0);
   emitSyn(block);
+  armRetransmission(block);
+}
+
+/** RFC 8985 §6.2 step 5: the reordering window of some segment is over. */
+function reorderingTimeout(block: ControlBlock): void {
+  if (block.log.count === 0) return;
+  block.ackEvent.deliveredBytes = 0;
+  block.ackEvent.ackedBytes = 0;
+  detectLosses(block, false);
+  output(block);
+}
+
+/** RFC 8985 §7.3: `TLP_send_probe`. */
+function tailLossProbeTimeout(block: ControlBlock): void {
+  if (block.log.count === 0 || block.lossState !== 'open') return;
+  if (block.probe.mayGo(block.rtt.samples)) sendProbe(block);
+  // "Regardless of whether a loss probe was sent, the sender MUST re-arm the RTO timer."
   armRetransmission(block);
 }
 

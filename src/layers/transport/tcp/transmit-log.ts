@@ -24,6 +24,10 @@ export interface FateWatcher {
 }
 
 const FIRST_RECORDS = 16;
+/** No slot: the end of the list of what is in the network. */
+const NONE = -1;
+/** The slot is in no list: its record has arrived, or is held for lost. */
+const OUTSIDE = -2;
 
 export class TransmitLog {
   watcher: FateWatcher | undefined;
@@ -49,6 +53,14 @@ export class TransmitLog {
   private flagsOf: Uint8Array;
   /** Where the search for lost records goes on: none before it waits. */
   private lostHint: number;
+  /**
+   * Records that are in the network, in the order of their last transmission: RFC 8985 §6.2 step 5 suggests that list, so
+   * that time-based detection looks at those alone that it may mark. Links are slots.
+   */
+  private sentNext: Int32Array;
+  private sentPrevious: Int32Array;
+  private firstInNetwork: number;
+  private lastInNetwork: number;
 
   constructor(watcher?: FateWatcher) {
     this.watcher = watcher;
@@ -68,6 +80,10 @@ export class TransmitLog {
     this.transmissionsOf = new Uint16Array(FIRST_RECORDS);
     this.flagsOf = new Uint8Array(FIRST_RECORDS);
     this.lostHint = 0;
+    this.sentNext = new Int32Array(FIRST_RECORDS);
+    this.sentPrevious = new Int32Array(FIRST_RECORDS).fill(OUTSIDE);
+    this.firstInNetwork = NONE;
+    this.lastInNetwork = NONE;
   }
 
   /** Octets that are held to be in the network: RFC 6675 §4 `pipe`. */
@@ -112,6 +128,8 @@ export class TransmitLog {
     this.transmissionsOf[slot] = 1;
     this.flagsOf[slot] = final ? FINAL : 0;
     this.bytes += distance(start, end);
+    this.sentPrevious[slot] = OUTSIDE;
+    this.intoNetwork(slot);
   }
 
   /** Notes that a record was sent again. */
@@ -124,6 +142,7 @@ export class TransmitLog {
     this.flagsOf[slot] = (flags & ~LOST) | RETRANSMITTED;
     this.lastSentNs[slot] = now;
     this.transmissionsOf[slot] = Math.min(this.transmissionsOf[slot]! + 1, 0xffff);
+    this.intoNetwork(slot);
   }
 
   /** Holds a record for lost, whether or not it was sent again before. */
@@ -135,6 +154,7 @@ export class TransmitLog {
     if ((flags & RETRANSMITTED) !== 0) this.retransmittedBytes -= length;
     this.lostBytes += length;
     this.flagsOf[slot] = (flags & ~RETRANSMITTED) | LOST;
+    this.outOfNetwork(slot);
     this.watcher?.lost(this, index);
     if (index < this.lostHint) this.lostHint = index;
   }
@@ -149,6 +169,35 @@ export class TransmitLog {
       this.markLost(index);
     }
     this.lostHint = 0;
+  }
+
+  /**
+   * The losses were none: what waits to be sent again is in the network after all, as it was sent (RFC 4015 §3.3).
+   */
+  forgetLosses(): void {
+    const order = this.sendOrder();
+    for (let index = 0; index < this.count && this.lostBytes > 0; index++) {
+      const slot = this.slot(index);
+      if ((this.flagsOf[slot]! & LOST) === 0) continue;
+      this.flagsOf[slot] = this.flagsOf[slot]! & ~LOST;
+      this.lostBytes -= this.length(index);
+      if (this.transmissionsOf[slot]! > 1) {
+        this.flagsOf[slot] = this.flagsOf[slot]! | RETRANSMITTED;
+        this.retransmittedBytes += this.length(index);
+      }
+      order.push(index);
+    }
+    this.relink(order.sort((one, other) => this.lastSent(one) - this.lastSent(other) || one - other));
+  }
+
+  /** The record in the network that was sent longest ago, or -1: see `sentAfter`. */
+  get oldestSent(): number {
+    return this.indexOf(this.firstInNetwork);
+  }
+
+  /** The record in the network that was sent next after record `index`, which is in the network too; or -1. */
+  sentAfter(index: number): number {
+    return this.indexOf(this.sentNext[this.slot(index)]!);
   }
 
   /** The first record that is lost and waits to be sent again, or -1. */
@@ -179,6 +228,7 @@ export class TransmitLog {
       if ((flags & LOST) !== 0) this.lostBytes -= length;
       if ((flags & RETRANSMITTED) !== 0) this.retransmittedBytes -= length;
       this.flagsOf[slot] = (flags & ~(LOST | RETRANSMITTED)) | SACKED;
+      this.outOfNetwork(slot);
       this.sackedBytes += length;
       this.sackedCount++;
       newly += length;
@@ -195,6 +245,7 @@ export class TransmitLog {
   /** Cuts record `index` in two at `sequence`, which lies inside it: the path carries less than it did. */
   split(index: number, sequence: number): void {
     if (this.count === this.capacity) this.grow();
+    const order = this.sendOrder();
     for (let place = this.count; place > index + 1; place--) this.copySlot(this.slot(place - 1), this.slot(place));
     const upper = this.slot(index + 1);
     const lower = this.slot(index);
@@ -205,6 +256,7 @@ export class TransmitLog {
     this.flagsOf[lower] = this.flagsOf[lower]! & ~FINAL;
     if ((this.flagsOf[lower]! & SACKED) !== 0) this.sackedCount++;
     this.lostHint = Math.min(this.lostHint, index);
+    this.relink(order.flatMap((old) => (old === index ? [old, old + 1] : [old > index ? old + 1 : old])));
   }
 
   /** The first record that starts at or after `sequence`: `count` if none does. */
@@ -219,6 +271,15 @@ export class TransmitLog {
     return low;
   }
 
+  /** Whether anything that starts at or after `sequence` is SACKed. */
+  isSackedFrom(sequence: number): boolean {
+    if (this.sackedCount === 0) return false;
+    for (let index = this.firstFrom(sequence); index < this.count; index++) {
+      if ((this.flags(index) & SACKED) !== 0) return true;
+    }
+    return false;
+  }
+
   clear(): void {
     this.count = 0;
     this.sackedBytes = 0;
@@ -227,14 +288,55 @@ export class TransmitLog {
     this.bytes = 0;
     this.sackedCount = 0;
     this.lostHint = 0;
+    this.firstInNetwork = NONE;
+    this.lastInNetwork = NONE;
   }
 
   private slot(index: number): number {
     return (this.head + index) & (this.capacity - 1);
   }
 
+  private indexOf(slot: number): number {
+    return slot === NONE ? -1 : (slot - this.head) & (this.capacity - 1);
+  }
+
+  private intoNetwork(slot: number): void {
+    this.outOfNetwork(slot);
+    this.sentPrevious[slot] = this.lastInNetwork;
+    this.sentNext[slot] = NONE;
+    if (this.lastInNetwork === NONE) this.firstInNetwork = slot;
+    else this.sentNext[this.lastInNetwork] = slot;
+    this.lastInNetwork = slot;
+  }
+
+  private outOfNetwork(slot: number): void {
+    const previous = this.sentPrevious[slot]!;
+    if (previous === OUTSIDE) return;
+    const next = this.sentNext[slot]!;
+    if (previous === NONE) this.firstInNetwork = next;
+    else this.sentNext[previous] = next;
+    if (next === NONE) this.lastInNetwork = previous;
+    else this.sentPrevious[next] = previous;
+    this.sentPrevious[slot] = OUTSIDE;
+  }
+
+  /** The list as indices, for the rare event that slots change; and back. */
+  private sendOrder(): number[] {
+    const order: number[] = [];
+    for (let index = this.oldestSent; index >= 0; index = this.sentAfter(index)) order.push(index);
+    return order;
+  }
+
+  private relink(order: readonly number[]): void {
+    this.sentPrevious.fill(OUTSIDE);
+    this.firstInNetwork = NONE;
+    this.lastInNetwork = NONE;
+    for (const index of order) this.intoNetwork(this.slot(index));
+  }
+
   private removeFirst(): void {
     if ((this.flags(0) & SACKED) === 0) this.watcher?.delivered(this, 0);
+    this.outOfNetwork(this.head);
     this.uncount(this.flags(0), this.length(0));
     if ((this.flags(0) & SACKED) !== 0) this.sackedCount--;
     const length = this.length(0);
@@ -277,6 +379,7 @@ export class TransmitLog {
   }
 
   private grow(): void {
+    const order = this.sendOrder();
     const capacity = this.capacity * 2;
     const inOrder = <T extends Int32Array | Float64Array | Uint16Array | Uint8Array>(old: T, grown: T): T => {
       const tail = old.subarray(this.head) as T;
@@ -290,7 +393,10 @@ export class TransmitLog {
     this.lastSentNs = inOrder(this.lastSentNs, new Float64Array(capacity));
     this.transmissionsOf = inOrder(this.transmissionsOf, new Uint16Array(capacity));
     this.flagsOf = inOrder(this.flagsOf, new Uint8Array(capacity));
+    this.sentNext = new Int32Array(capacity);
+    this.sentPrevious = new Int32Array(capacity);
     this.head = 0;
     this.capacity = capacity;
+    this.relink(order);
   }
 }

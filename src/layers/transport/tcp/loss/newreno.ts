@@ -33,6 +33,9 @@ export class NewReno implements LossRecovery {
     if (ackedBytes >= sender.smss) this.inflation += sender.smss;
   }
 
+  update(): void {}
+  sent(): void {}
+
   leave(sender: Sender): void {
     this.inflation = 0;
     finishRecovery(sender);
@@ -45,9 +48,5 @@ export class NewReno implements LossRecovery {
 
   allowance(sender: Sender): number {
     return sender.congestion.cwnd + this.inflation - sender.log.pipe;
-  }
-
-  lastResort(): number {
-    return -1;
   }
 }

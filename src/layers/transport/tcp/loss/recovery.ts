@@ -1,26 +1,30 @@
 /**
  * Loss recovery: what a sender does between the detection of a loss and the acknowledgment of all that was in flight.
- * With SACK it is `sack-recovery.ts` (RFC 6675), without it `newreno.ts` (RFC 6582); here is what both begin and end with.
+ * With SACK it is `prr.ts` (RFC 9937) or `sack-recovery.ts` (RFC 6675), without it `newreno.ts` (RFC 6582); here is what
+ * all begin and end with.
  */
+import type { AckEvent } from '../congestion/ack-event.ts';
 import { distance, greaterOrEqual } from '../sequence.ts';
 import type { Sender } from './sender.ts';
 
 export interface LossRecovery {
   readonly name: string;
   /** Detection has marked segments lost, and no recovery is going on: starts one. */
-  enter(sender: Sender): void;
+  enter(sender: Sender, event: AckEvent): void;
   /** A duplicate ACK during recovery. */
   duplicate(sender: Sender): void;
   /** SND.UNA moved over `ackedBytes` during recovery, but not up to the recovery point. */
   partial(sender: Sender, ackedBytes: number): void;
+  /** Any acknowledgment during recovery, when detection is done with it. */
+  update(sender: Sender, event: AckEvent): void;
+  /** Octets were sent during recovery, new or again. */
+  sent(bytes: number): void;
   /** The recovery point is acknowledged. */
   leave(sender: Sender): void;
   /** The retransmission timer expired: the recovery is abandoned. */
   abandon(): void;
   /** Octets that may be sent now. */
   allowance(sender: Sender): number;
-  /** A record to send again when nothing is marked lost and nothing new can be sent, or -1. */
-  lastResort(sender: Sender): number;
 }
 
 /** RFC 6582 §3.2 step 2, RFC 6675 §5 step 4: note how far, reduce the window, and send the first at once. */

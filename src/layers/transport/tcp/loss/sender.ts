@@ -2,6 +2,7 @@
  * What loss detection and recovery see of a connection: its sending half. The control block is one.
  */
 import type { CongestionControl } from '../congestion/congestion-control.ts';
+import type { RoundTripTime } from '../rtt.ts';
 import type { TcpSettings } from '../settings.ts';
 import type { TransmitLog } from '../transmit-log.ts';
 
@@ -14,6 +15,7 @@ export type LossState = 'open' | 'recovery' | 'loss';
 export interface Sender {
   readonly settings: TcpSettings;
   readonly log: TransmitLog;
+  readonly rtt: RoundTripTime;
   readonly congestion: CongestionControl;
   /** The peer sends SACK blocks. */
   readonly sackOk: boolean;

@@ -287,13 +287,13 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
 describe('RoundTripTime', () => {
   test('RFC 6298 §2.2: RTO <- SRTT + max(G, K*RTTVAR): G counts when there is no variation', () => {
     const rtt = new RoundTripTime({ ...RFC_SETTINGS, clockGranularityNs: 500 * MS });
-    for (let samples = 0; samples < 200; samples++) rtt.sample(2 * SECOND, 1);
+    for (let samples = 0; samples < 200; samples++) rtt.sample(2 * SECOND, 1, 0);
     expect(rtt.rtoNs).toBe(2500 * MS);
   });
 
   test('RFC 6298 §2.5: the RTO stays below its maximum, by measurement and by back-off', () => {
     const rtt = new RoundTripTime(RFC_SETTINGS);
-    rtt.sample(50 * SECOND, 1);
+    rtt.sample(50 * SECOND, 1, 0);
     expect(rtt.rtoNs).toBe(60 * SECOND);
     rtt.backOff();
     expect(rtt.rtoNs).toBe(60 * SECOND);
@@ -301,8 +301,8 @@ describe('RoundTripTime', () => {
 
   test('RFC 7323 appendix G: with n samples expected a round trip the gains are divided by n', () => {
     const rtt = new RoundTripTime(RFC_SETTINGS);
-    rtt.sample(800 * MS, 4);
-    rtt.sample(1600 * MS, 4);
+    rtt.sample(800 * MS, 4, 0);
+    rtt.sample(1600 * MS, 4, 0);
     expect(rtt.rttvarNs).toBe(400 * MS * (15 / 16) + (800 * MS) / 16);
     expect(rtt.srttNs).toBe(800 * MS * (31 / 32) + (1600 * MS) / 32);
   });

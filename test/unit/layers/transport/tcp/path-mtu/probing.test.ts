@@ -151,7 +151,7 @@ describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (sta
 
     test('RFC 4821 §7.6.2: no probe for as many round trips as the window has segments', () => {
       const { peer, connection, block } = withSack({ probingAttempts: 1 });
-      block.rtt.sample(0.1 * SECOND, 1);
+      block.rtt.sample(0.1 * SECOND, 1, 0);
       write(connection, 400_000);
       peer.takeSent();
       for (const right of [2465, 3489, 4513]) peer.sends(`. 1:1(0) ack 1 <nop,nop,sack 1441:${right}>`);
@@ -196,7 +196,7 @@ describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (sta
 
     test('RFC 4821 §7.6.3: found by the timer: congestion all the same, and five times the pause', () => {
       const { peer, connection, block } = probing({ probingAttempts: 1 });
-      block.rtt.sample(0.1 * SECOND, 1);
+      block.rtt.sample(0.1 * SECOND, 1, 0);
       write(connection, 60_000);
       peer.takeSent();
       peer.after('1s');

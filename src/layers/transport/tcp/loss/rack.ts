@@ -1,0 +1,186 @@
+/**
+ * Loss detection by time: RACK, RFC 8985 §6. A segment is lost if another that was sent sufficiently later has arrived.
+ * So it finds lost retransmissions and lost tails that counting cannot, and is not misled by reordering. Needs SACK.
+ *
+ * Variables have the names of §5.3. The order in which the list of the transmit log is kept is that of `xmit_ts`, so
+ * that only what may be marked is looked at (§6.2 step 5, "As an optimization").
+ */
+import { greaterOrEqual, greaterThan, lessThan } from '../sequence.ts';
+import type { TransmitLog } from '../transmit-log.ts';
+import type { LossDetection } from './detection.ts';
+import type { Sender } from './sender.ts';
+
+/** §6.2 step 4: recoveries without a DSACK after which the window is back at its start. */
+const PERSISTENCE = 16;
+
+export class Rack implements LossDetection {
+  readonly name = 'rack';
+  /** RACK.reordering_seen, RACK.reo_wnd and RACK.reo_wnd_mult: for those who study it. */
+  reorderingSeen: boolean;
+  reoWndNs: number;
+  reoWndMult: number;
+  /** RACK.xmit_ts, RACK.end_seq, RACK.rtt: of the segment sent last among those that have arrived. */
+  xmitNs: number;
+  endSequence: number;
+  rttNs: number;
+  private reoWndPersist: number;
+  /** RACK.dsack_round: SND.NXT when a DSACK was last acted upon; `undefined` is None. */
+  private dsackRound: number | undefined;
+  /** RACK.fack, and the lowest end of what was delivered for the first time by this acknowledgment and never sent again. */
+  private fack: number;
+  private fackKnown: boolean;
+  private lowestEnd: number;
+  private highestEnd: number;
+  private anyDelivered: boolean;
+  private anyOriginal: boolean;
+  private nowNs: number;
+  private echoNs: number;
+  private minimumRttNs: number;
+  private dsackSeen: boolean;
+  private recoveryJustEnded: boolean;
+
+  constructor() {
+    this.reorderingSeen = false;
+    this.reoWndNs = 0;
+    this.reoWndMult = 1;
+    this.xmitNs = -1;
+    this.endSequence = 0;
+    this.rttNs = 0;
+    this.reoWndPersist = PERSISTENCE;
+    this.dsackRound = undefined;
+    this.fack = 0;
+    this.fackKnown = false;
+    this.lowestEnd = 0;
+    this.highestEnd = 0;
+    this.anyDelivered = false;
+    this.anyOriginal = false;
+    this.nowNs = 0;
+    this.echoNs = Number.POSITIVE_INFINITY;
+    this.minimumRttNs = Number.POSITIVE_INFINITY;
+    this.dsackSeen = false;
+    this.recoveryJustEnded = false;
+  }
+
+  begin(sender: Sender, nowNs: number, echoNs: number): void {
+    this.nowNs = nowNs;
+    this.echoNs = echoNs;
+    this.minimumRttNs = sender.rtt.minimumNs; // step 1
+    this.anyDelivered = false;
+    this.anyOriginal = false;
+  }
+
+  /** Step 2, and what step 3 needs. */
+  delivered(log: TransmitLog, index: number): void {
+    const end = log.end(index);
+    const retransmitted = log.transmissions(index) > 1;
+    if (!this.anyDelivered || greaterThan(end, this.highestEnd)) this.highestEnd = end;
+    this.anyDelivered = true;
+    if (!retransmitted) {
+      if (!this.anyOriginal || lessThan(end, this.lowestEnd)) this.lowestEnd = end;
+      this.anyOriginal = true;
+    }
+    const xmitNs = log.lastSent(index);
+    const rttNs = this.nowNs - xmitNs;
+    if (retransmitted) {
+      // Not the last transmission is acknowledged, by the timestamp or by the heuristic.
+      if (this.echoNs < xmitNs) return;
+      if (rttNs < this.minimumRttNs) return;
+    }
+    if (!sentAfter(xmitNs, end, this.xmitNs, this.endSequence)) return;
+    this.rttNs = rttNs;
+    this.xmitNs = xmitNs;
+    this.endSequence = end;
+  }
+
+  lost(): void {}
+
+  duplicateReported(): void {
+    this.dsackSeen = true;
+  }
+
+  recoveryStarted(): void {}
+
+  recoveryEnded(): void {
+    this.recoveryJustEnded = true;
+  }
+
+  detect(sender: Sender, nowNs: number, newInformation: boolean): number {
+    if (newInformation) this.detectReordering();
+    this.reoWndNs = this.updateReorderingWindow(sender);
+    this.dsackSeen = false;
+    this.recoveryJustEnded = false;
+    if (!sender.settings.fastRetransmit || this.xmitNs < 0) return 0;
+    return this.detectLoss(sender, nowNs);
+  }
+
+  /** §6.3: the first segment is lost, the others only if they were sent long enough ago. */
+  timeout(sender: Sender, nowNs: number, forgetSacks: boolean): void {
+    const { log } = sender;
+    if (forgetSacks) {
+      log.markAllLost(true);
+      return;
+    }
+    const cause = nowNs - this.rttNs - this.reoWndNs;
+    for (let index = 0; index < log.count; index++) {
+      if (index === 0 || log.lastSent(index) <= cause) log.markLost(index);
+    }
+  }
+
+  /** What is not held for lost is in the network, or the reordering timer would have told. */
+  lastResort(): number {
+    return -1;
+  }
+
+  /** Step 3. In ascending order of sequence numbers only what was known before this acknowledgment can be passed. */
+  private detectReordering(): void {
+    if (!this.anyDelivered) return;
+    if (this.fackKnown && this.anyOriginal && lessThan(this.lowestEnd, this.fack)) this.reorderingSeen = true;
+    if (!this.fackKnown || greaterThan(this.highestEnd, this.fack)) this.fack = this.highestEnd;
+    this.fackKnown = true;
+  }
+
+  /** Step 4: `RACK_update_reo_wnd`. */
+  private updateReorderingWindow(sender: Sender): number {
+    const { settings, lossState } = sender;
+    if (settings.rackReorderingWindow === 'none') return 0;
+    if (settings.rackReorderingWindow === 'adaptive') this.adapt(sender);
+    if (!this.reorderingSeen) {
+      if (lossState === 'recovery' || lossState === 'loss') return 0;
+      if (sender.log.sackedCount >= settings.duplicateAckThreshold) return 0;
+    }
+    return Math.min((this.reoWndMult * sender.rtt.minimumNs) / 4, sender.rtt.srttNs);
+  }
+
+  private adapt(sender: Sender): void {
+    if (this.dsackRound !== undefined && greaterOrEqual(sender.sndUna, this.dsackRound)) this.dsackRound = undefined;
+    if (this.dsackRound === undefined && this.dsackSeen) {
+      this.dsackRound = sender.sndNxt;
+      this.reoWndMult++;
+      this.reoWndPersist = PERSISTENCE;
+    } else if (this.recoveryJustEnded) {
+      this.reoWndPersist--;
+      if (this.reoWndPersist <= 0) this.reoWndMult = 1;
+    }
+  }
+
+  /** Step 5: `RACK_detect_loss`. @returns the time to wait for the last of those that are not old enough yet */
+  private detectLoss(sender: Sender, nowNs: number): number {
+    const { log } = sender;
+    let timeoutNs = 0;
+    let index = log.oldestSent;
+    while (index >= 0 && log.lastSent(index) <= this.xmitNs) {
+      const next = log.sentAfter(index);
+      if (sentAfter(this.xmitNs, this.endSequence, log.lastSent(index), log.end(index))) {
+        const remainingNs = log.lastSent(index) + this.rttNs + this.reoWndNs - nowNs;
+        if (remainingNs <= 0) log.markLost(index);
+        else timeoutNs = Math.max(remainingNs, timeoutNs);
+      }
+      index = next;
+    }
+    return Math.ceil(timeoutNs);
+  }
+}
+
+/** `RACK_sent_after` of §6.2 step 2. */
+const sentAfter = (oneNs: number, oneEnd: number, otherNs: number, otherEnd: number): boolean =>
+  oneNs > otherNs || (oneNs === otherNs && greaterThan(oneEnd, otherEnd));
