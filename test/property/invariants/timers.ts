@@ -11,6 +11,8 @@ interface Estimate {
   samples: number;
   rto: number;
   backoffs: number;
+  /** A timeout was undone since the last sample: RFC 4015 §3.1 (11) takes the next one otherwise. */
+  undone: boolean;
 }
 
 const MAY_SEND = ['ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
@@ -25,6 +27,7 @@ export function timers(): Checker {
         samples: 0,
         rto: connection.block.settings.retransmissionTimeoutInitialNs,
         backoffs: 0,
+        undone: false,
       });
     },
 
@@ -127,6 +130,8 @@ function checkEstimate(run: Run, connection: Followed, own: Estimate): void {
   }
   own.rto = rtt.rtoNs;
   own.backoffs = rtt.backoffs;
+  own.undone = rtt.spuriousSrttNs > 0;
+  if (own.undone) reach(run, 'spurious timeout undone');
 }
 
 function takeSample(run: Run, connection: Followed, own: Estimate): void {
@@ -142,6 +147,9 @@ function takeSample(run: Run, connection: Followed, own: Estimate): void {
   if (own.samples === 1) {
     own.srtt = sample;
     own.rttvar = sample / 2;
+  } else if (own.undone) {
+    own.rttvar = Math.max(own.rttvar, sample / 2);
+    own.srtt = Math.max(own.srtt + 2 * settings.clockGranularityNs, sample);
   } else {
     const [alpha, beta] = [1 / 8 / expected, 1 / 4 / expected];
     own.rttvar = (1 - beta) * own.rttvar + beta * Math.abs(own.srtt - sample);

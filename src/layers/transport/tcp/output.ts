@@ -107,10 +107,8 @@ function sendFirstLost(block: ControlBlock): void {
 export function sendProbe(block: ControlBlock): void {
   const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
   if (length > 0) {
-    const start = block.sndNxt;
-    recordSent(block, start, length, false);
-    block.environment.observer?.tcpRetransmit(block.identity, 'tlp', start, length);
-    emit(block, start, length, pushFlag(block, start, length));
+    block.environment.observer?.tcpRetransmit(block.identity, 'tlp', block.sndNxt, length);
+    sendText(block, length);
   } else {
     retransmit(block, block.log.count - 1, 'tlp');
   }
@@ -159,12 +157,16 @@ function sendOne(block: ControlBlock): boolean {
   if (length <= 0 || length > allowance(block)) return false;
   if (!isWorthSending(block, length, unsent, room)) return false;
   afterIdle(block);
-  // The FIN goes with the last data if the window has an octet for it.
-  const final = block.finQueued && length === unsent && usable > length;
+  sendText(block, length);
+  return true;
+}
+
+/** Sends the next `length` octets, and the FIN with the last of them if the window has an octet for it. */
+function sendText(block: ControlBlock, length: number): void {
+  const final = block.finQueued && length === block.unsentBytes && block.usableWindow > length;
   const start = block.sndNxt;
   recordSent(block, start, length, final);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
-  return true;
 }
 
 function sendFinAlone(block: ControlBlock): boolean {
@@ -261,9 +263,7 @@ export function probeWindow(block: ControlBlock): void {
 export function overrideSillyWindow(block: ControlBlock): void {
   const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
   if (length <= 0) return;
-  const start = block.sndNxt;
-  recordSent(block, start, length, false);
-  emit(block, start, length, pushFlag(block, start, length));
+  sendText(block, length);
 }
 
 /** RFC 9293 §3.9.1.2 (MUST-61): PSH on the segment with the last of what has been written. */

@@ -23,10 +23,10 @@ export class RoundTripTime {
   /** How often the timer has expired in a row (RFC 6298 §5.5). */
   backoffs: number;
   samples: number;
+  /** A timeout was spurious, and no sample has been taken since: SRTT_prev of RFC 4015 §3.1 (0), or else 0. */
+  spuriousSrttNs: number;
   private readonly settings: TcpSettings;
   private readonly minimum: WindowedMinimum;
-  /** A timeout was spurious: SRTT_prev of RFC 4015 §3.1 (0), or 0. RTTVAR_prev is `rttvarNs`. */
-  private spuriousSrttNs: number;
 
   constructor(settings: TcpSettings) {
     this.srttNs = 0;
