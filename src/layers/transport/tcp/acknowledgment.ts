@@ -55,7 +55,8 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   if (repaired && block.lossState === 'open') respondToRepair(block);
   detectLosses(block, ackedBytes > 0 || newlySacked > 0);
   tellController(block, wasRecovering || undone);
-  if (ackedBytes > 0) scheduleProbe(block);
+  // A SACK stops it: RACK goes on from there.
+  if (ackedBytes > 0 || newlySacked > 0) scheduleProbe(block);
   report(block);
 }
 

@@ -88,9 +88,9 @@ function sendForward(block: ControlBlock): boolean {
     return true;
   }
   if (forwardRto.step !== 3) return false;
-  const before = block.sndNxt;
-  while (sendOne(block)) {}
-  forwardRto.allowance -= distance(before, block.sndNxt);
+  for (let before = block.sndNxt; sendOne(block); before = block.sndNxt) {
+    forwardRto.allowance -= distance(before, block.sndNxt);
+  }
   // "The recommended action is to skip step 3 of this algorithm and continue with slow-start retransmissions."
   if (forwardRto.allowance === 2 * block.smss) forwardRto.abandon();
   return forwardRto.step === 3;

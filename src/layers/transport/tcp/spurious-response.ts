@@ -27,7 +27,9 @@ export function undoEpisode(block: ControlBlock, ackedBytes: number, congested: 
   if (congested) return;
   congestion.undo(); // step 9
   // "cwnd <- FlightSize + min (bytes_acked, IW)": the window is restored, and filled no faster than slow start would.
-  block.windowCap = log.pipe + Math.min(Math.max(ackedBytes, 0), firstWindow(block));
+  // IW itself is always acceptable: without it a report that comes when nothing is in flight would close the window.
+  const initialWindow = firstWindow(block);
+  block.windowCap = Math.max(log.pipe + Math.min(Math.max(ackedBytes, 0), initialWindow), initialWindow);
 }
 
 /** The restored window opens by what each acknowledgment delivers, until it is reached. */

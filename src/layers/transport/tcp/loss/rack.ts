@@ -120,7 +120,8 @@ export class Rack implements LossDetection {
       log.markAllLost(true);
       return;
     }
-    const cause = nowNs - this.rttNs - this.reoWndNs;
+    const rttNs = this.xmitNs >= 0 ? this.rttNs : sender.rtt.srttNs;
+    const cause = nowNs - rttNs - this.reoWndNs;
     for (let index = 0; index < log.count; index++) {
       if (index === 0 || log.lastSent(index) <= cause) log.markLost(index);
     }

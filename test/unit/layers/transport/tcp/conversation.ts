@@ -41,6 +41,8 @@ export interface ConversationOptions {
   /** Options and window of the peer's SYN. */
   readonly peerSyn?: string;
   readonly peerWindow?: number;
+  /** How long the peer's SYN-ACK takes: the first sample of the round trip. */
+  readonly roundTrip?: string;
   /** The peer connects to us, instead of us to it. */
   readonly passive?: boolean;
 }
@@ -322,6 +324,7 @@ export function established(from: ConversationOptions = {}): {
   } else {
     connection = peer.connect();
     peer.takeSent();
+    if (from.roundTrip !== undefined) peer.after(from.roundTrip);
     peer.sends(`S. 0:0(0) ack 1 ${syn}`);
   }
   peer.takeSent();
