@@ -15,7 +15,7 @@ export const DROP_REASONS = {
   'medium-burst-loss': { what: 'the medium lost it in a burst (Gilbert-Elliott bad state)' },
   'medium-fault': { what: 'a fault of the explicit fault list took it' },
   'medium-queue-full': { what: 'the queue in front of the link was full' },
-  'medium-queue-aqm': { what: 'the queue in front of the link dropped it to signal congestion', rule: 'RFC 7567 §4' },
+  'medium-queue-aqm': { what: 'the queue in front of the link dropped it to signal congestion', rule: 'RFC 7567 §4.2' },
   'medium-queue-fat-flow': {
     what: 'the queues in front of the link were full, and its flow had most of them',
     rule: 'RFC 8290 §4.1',

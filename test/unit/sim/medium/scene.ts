@@ -34,9 +34,12 @@ export interface Scene {
 
 export const idOf = (frame: Frame): number => frame.view.getUint32(frame.start + 14);
 
+/** Small, because most scenes send few frames and there are many scenes. */
+const SLAB_BYTES = 256 * 1024;
+
 export function scene(options: LinkOptions = {}, seed = 1, name = 'link'): Scene {
   const time = new VirtualTime();
-  const pool = new FramePool(new Memory());
+  const pool = new FramePool(new Memory(SLAB_BYTES));
   const log: string[] = [];
   const drops: Scene['drops'] = [];
   const note = (what: string, { from }: Direction, serial: number, frame: Frame, more = ''): void => {

@@ -24,11 +24,13 @@ export interface QueueStage<Discipline extends QueueDiscipline> {
 
 export const MS = 1e6;
 
+/** Shared, because memory is made in large pieces. */
+const pool = new FramePool(new Memory());
+
 export function queueStage<Discipline extends QueueDiscipline = QueueDiscipline>(
   options: string | QueueOptions,
   { rate = '10Mbit/s', seed = 1 }: { readonly rate?: string; readonly seed?: number } = {},
 ): QueueStage<Discipline> {
-  const pool = new FramePool(new Memory());
   const drops: QueueStage<Discipline>['drops'] = [];
   const marks: QueueStage<Discipline>['marks'] = [];
   const plan = planQueue(options, {
