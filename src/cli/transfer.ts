@@ -9,6 +9,7 @@ import { CONTROLLER_NAMES } from '../layers/transport/tcp/congestion/controllers
 import { RFC_SETTINGS } from '../layers/transport/tcp/settings.ts';
 import { bytesSource, patternSource, type Source } from '../sim/bulk-transfer.ts';
 import { type FaultList, parseFaultList } from '../sim/medium/fault-list.ts';
+import { QUEUE_NAMES, QUEUE_PARAMETERS } from '../sim/medium/queues/queue-options.ts';
 import { formatSize, parseDuration, parseProbability, parseSize } from '../sim/units.ts';
 import { ladder } from '../trace/ladder.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -33,13 +34,21 @@ interface TransferArguments extends LinkArguments {
   readonly json?: true;
 }
 
+const QUEUE_LINES = QUEUE_NAMES.map(
+  (name) => `  ${name.padEnd(9)} ${Object.keys(QUEUE_PARAMETERS[name]).join(' ')}`,
+).join('\n');
+
 const EXAMPLES = `
 A link option written A/B sets the two directions: --loss 1%/0% loses data, but no acknowledgment.
+
+Queues and what they may be told, as codel:target=5ms,ecn (a switch is on by its name):
+${QUEUE_LINES}
 
 Examples:
   wirelab transfer README.md --loss 5% --rate 10Mbit/s --delay 20ms --ladder
   wirelab transfer --size 5MB --loss 10% --reorder 10% --duplicate 5% --jitter 20ms --ber 1e-6 --json
   wirelab transfer --duration 60s --warmup 10s --rate 100Mbit/s --delay 25ms --queue 417 --loss 1e-3/0% --cc reno
+  wirelab transfer --duration 30s --rate 20Mbit/s --delay 20ms --queue fq_codel:limit=1000
 `;
 
 const DEFAULT_SIZE = '1MB';

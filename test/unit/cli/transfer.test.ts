@@ -92,6 +92,39 @@ describe('transfer', () => {
     expect(result.goodputBitsPerSecond).toBeLessThanOrEqual(1.001 * ceiling);
   });
 
+  test('--queue chooses what becomes of frames that wait, and the report says how long they did', async () => {
+    const line = ['--duration', '8s', '--rate', '5Mbit/s', '--delay', '20ms'];
+    const plain = await report([...line, '--queue', '200']);
+    const codel = await report([...line, '--queue', 'codel:target=5ms/100']);
+    expect(plain.queues.map(({ of, queue }) => [of, queue])).toEqual([
+      ['sender.eth0', 'droptail:frames=200'],
+      ['receiver.eth0', 'droptail:frames=200'],
+    ]);
+    expect(codel.queues.map(({ queue }) => queue)).toEqual(['codel:target=5ms', 'droptail:frames=100']);
+    const [data, managed] = [plain.queues[0]!, codel.queues[0]!];
+    expect(data.drops).toBe(plain.dropsByCause['medium-queue-full'] ?? 0);
+    expect(managed.drops).toBe(codel.dropsByCause['medium-queue-aqm']);
+    expect(managed.drops).toBeGreaterThan(0);
+    expect(managed.medianSojourn).toBeLessThan(data.medianSojourn / 4);
+    expect(managed.medianSojourn).toBeLessThanOrEqual(managed.p95Sojourn);
+    expect(managed.p95Sojourn).toBeLessThanOrEqual(managed.maximumSojourn);
+    expect(codel.goodputBitsPerSecond).toBeGreaterThan(0.85 * plain.goodputBitsPerSecond);
+    const again = await report(codel.command.split(' ').slice(2));
+    expect(again.traceDigest).toBe(codel.traceDigest);
+  });
+
+  test('the queues of DualPI2 have figures of their own, as text too', async () => {
+    const words = ['--size', '300kB', '--rate', '5Mbit/s', '--delay', '5ms', '--queue', 'dualpi2'];
+    const { queues } = await report(words);
+    expect(queues[0]!.parts?.map(({ of }) => of)).toEqual(['L4S', 'classic']);
+    expect(queues[0]!.parts![1]!.frames).toBe(queues[0]!.frames);
+    const { stdout } = await wirelab(['transfer', ...words]);
+    expect(stdout).toMatch(
+      /queue +sender\.eth0, dualpi2: \d+ frames waited mean [\d.]+ms, median .*; \d+ dropped, \d+ marked\n/,
+    );
+    expect(stdout).toMatch(/\n +classic: \d+ frames waited/);
+  });
+
   test('a fault list takes just the frames that it names', async () => {
     const path = join(folder, 'faults.json');
     writeFileSync(path, JSON.stringify([{ direction: 'aToB', match: { flags: 'S', nth: 1 }, action: 'drop' }]));

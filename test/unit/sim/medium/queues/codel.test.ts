@@ -160,6 +160,16 @@ describe('CoDel', () => {
     expect(drained('codel:ecn', 900, 1, 600, NOT_ECT).drops).toEqual(dropping.drops);
   });
 
+  test('a mark ends the round: what else is due marks the frames behind, one by one', () => {
+    const { comes, goes, marks } = queueStage('codel:ecn');
+    for (let id = 0; id < 100; id++) comes(0, { id, ecn: ECT_0 });
+    goes(5 * MS);
+    goes(105 * MS);
+    // Due at 205, then at 275.7, 333.4 and 383.4 ms.
+    for (let count = 0; count < 10; count++) goes(400 * MS);
+    expect(marks.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('RFC 8290 §5.2.7: a threshold of its own marks earlier than the target does', () => {
     const { marks, drops } = drained('codel:mark=2ms', 50, 1, 4, ECT_0);
     expect(marks.map(({ id }) => id)).toEqual([1, 2, 3]);

@@ -161,6 +161,16 @@ describe('the scheduler', () => {
     expect(classicOf(',share=0%')).toBe(0);
   });
 
+  test('what a queue sends while the other is empty is not held against it', () => {
+    const { comes, goes } = queueStage<DualPi2>('dualpi2:limit=100000,alpha=0,beta=0,share=50%');
+    for (let id = 1; id <= 5; id += 2) {
+      comes(0, { id });
+      goes(0);
+    }
+    for (let id = 10; id < 20; id++) comes(0, { id, ecn: id % 2 });
+    expect([goes(0), goes(0), goes(0), goes(0), goes(0)].map((id) => id! % 2)).toEqual([1, 1, 0, 1, 0]);
+  });
+
   test('the share is one of bytes', () => {
     const { comes, goes } = queueStage<DualPi2>('dualpi2:limit=100000,alpha=0,beta=0,share=50%');
     for (let id = 0; id < 2000; id++) comes(0, { id, ecn: id % 2, length: id % 2 === 1 ? 200 : 1400 });

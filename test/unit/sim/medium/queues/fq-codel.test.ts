@@ -156,6 +156,16 @@ describe('CoDel in the queues of FQ-CoDel', () => {
     expect(run('fq_codel:flows=1,limit=5000')).toEqual(alone);
   });
 
+  test('RFC 8289 §4.4: bytes in all queues keep the line busy, so that the last frame of one may be dropped', () => {
+    const { comes, goes, drops } = queueStage('fq_codel');
+    for (let flow = 0; flow < 40; flow++) {
+      for (let turn = 0; turn < 4; turn++) comes(0, { id: 10 * flow + turn, length: 1514, flow });
+    }
+    for (let time = 1; time <= 160; time++) goes(time * MS);
+    expect(drops.length).toBeGreaterThan(10);
+    expect(new Set(drops.map(({ id }) => id % 10))).toEqual(new Set([3]));
+  });
+
   test('RFC 8290 §5.2.7: ce_threshold', () => {
     const { comes, goes, marks } = queueStage('fq_codel:mark=2ms');
     for (let id = 0; id < 4; id++) comes(0, { id, ecn: ECT_0 });

@@ -267,6 +267,14 @@ describe('optional elements', () => {
     expect(stage.queue.active).toBe(false);
   });
 
+  test('RFC 8033 appendix B: when it becomes active it begins to measure the departure rate at once', () => {
+    const { queue, comes, goes } = queueStage<Pie>('pie:departureRate,idleStart,limit=90,alpha=0,beta=100');
+    for (let id = 0; id < 30; id++) comes(0, { id, length: 1024 });
+    for (let time = 1; time <= 16; time++) goes(time * MS);
+    comes(30 * MS, { id: 100 });
+    expect(queue.probability).toBeCloseTo((100 * 0.014) / 2048, 12);
+  });
+
   test('RFC 8033 §5.4: no two signals are nearer than 0.85 / drop_prob_ frames', () => {
     for (const probability of [0.05, 0.1, 0.25]) {
       const dropped = signalled(at(probability), 6000);
