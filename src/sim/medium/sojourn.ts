@@ -4,24 +4,34 @@
  */
 const BUCKETS_PER_OCTAVE = 16;
 
+// In an array, because double fields are boxed at each store.
+const TOTAL = 0;
+const MAXIMUM = 1;
+
 export class SojournStatistics {
   count: number;
-  totalNs: number;
-  maximumNs: number;
+  private readonly sums: Float64Array;
   private readonly buckets: Float64Array;
 
   constructor() {
     this.count = 0;
-    this.totalNs = 0;
-    this.maximumNs = 0;
+    this.sums = new Float64Array(2);
     this.buckets = new Float64Array(BUCKETS_PER_OCTAVE * 52);
   }
 
   add(ns: number): void {
     this.count++;
-    this.totalNs += ns;
-    if (ns > this.maximumNs) this.maximumNs = ns;
+    this.sums[TOTAL]! += ns;
+    if (ns > this.sums[MAXIMUM]!) this.sums[MAXIMUM] = ns;
     this.buckets[bucketOf(ns)]!++;
+  }
+
+  get totalNs(): number {
+    return this.sums[TOTAL]!;
+  }
+
+  get maximumNs(): number {
+    return this.sums[MAXIMUM]!;
   }
 
   get meanNs(): number {

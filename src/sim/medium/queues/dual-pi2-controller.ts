@@ -16,19 +16,30 @@ export interface DualPi2Gains {
   readonly coupling: number;
 }
 
-// Doubles in an array, because a field would box them anew at each store.
+// Doubles in an array, because a field, an argument and an answer would box them.
 const BASE = 0;
-const OLD_DELAY = 1;
+/** p_CL = k p', at most 1: of a mark in the L queue. */
+export const COUPLED = 1;
+/** p_C = p'²: of a signal in the C queue. */
+export const CLASSIC = 2;
+const OLD_DELAY = 3;
 
 export class DualPi2Controller {
+  /** `COUPLED` and `CLASSIC` are where the probabilities stand. */
+  readonly state: Float64Array;
+  /**
+   * Whether p_CL has reached its maximum of 1, and with it p_C its own of 1/k²: marks can tell of no more congestion, only
+   * drops can (RFC 9332 §4.2.3).
+   */
+  isOverloaded: boolean;
   private readonly gains: DualPi2Gains;
   private readonly updates: Periodic;
-  private readonly state: Float64Array;
 
   constructor(gains: DualPi2Gains) {
+    this.state = new Float64Array(4);
+    this.isOverloaded = false;
     this.gains = gains;
     this.updates = new Periodic(gains.updateNs);
-    this.state = new Float64Array(2);
   }
 
   /** p'. */
@@ -36,27 +47,10 @@ export class DualPi2Controller {
     return this.state[BASE]!;
   }
 
-  /** p_CL = k p': of a mark in the L queue. */
-  get coupled(): number {
-    return Math.min(1, this.gains.coupling * this.base);
-  }
-
-  /** p_C = p'²: of a signal in the C queue. */
-  get classic(): number {
-    return this.base * this.base;
-  }
-
-  /**
-   * Whether p_CL has reached its maximum of 1, and with it p_C its own of 1/k²: marks can tell of no more congestion, only
-   * drops can (RFC 9332 §4.2.3).
-   */
-  get isOverloaded(): boolean {
-    return this.gains.coupling * this.base >= 1;
-  }
-
   /** Does the updates that were due since a frame came or went last. */
   update(low: WaitingFrames, classic: WaitingFrames, now: number): void {
-    for (let due = this.updates.take(now); due <= now; due = this.updates.take(now)) {
+    while (this.updates.isDue(now)) {
+      const due = this.updates.take();
       // The longer of both, so that an L queue alone that does not answer to marks is brought under control as well.
       const delay = Math.max(age(low, due), age(classic, due));
       this.step(delay);
@@ -67,7 +61,11 @@ export class DualPi2Controller {
   private step(delay: number): void {
     const { gains, state } = this;
     const change = (gains.alpha * (delay - gains.targetNs) + gains.beta * (delay - state[OLD_DELAY]!)) / 1e9;
-    state[BASE] = Math.min(1, Math.max(0, state[BASE]! + change));
+    const base = Math.min(1, Math.max(0, state[BASE]! + change));
+    state[BASE] = base;
+    state[COUPLED] = Math.min(1, gains.coupling * base);
+    state[CLASSIC] = base * base;
+    this.isOverloaded = gains.coupling * base >= 1;
     state[OLD_DELAY] = delay;
   }
 }

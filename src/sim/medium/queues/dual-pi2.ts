@@ -12,10 +12,11 @@ import { formatDuration } from '../../units.ts';
 import type { Transit } from '../transit.ts';
 import { markIfCapable, signalCongestion } from './congestion-signal.ts';
 import { DualBand } from './dual-band.ts';
-import { DualPi2Controller, type DualPi2Gains } from './dual-pi2-controller.ts';
+import { CLASSIC, COUPLED, DualPi2Controller, type DualPi2Gains } from './dual-pi2-controller.ts';
 import { ecnOf } from './ecn-field.ts';
 import type { QueueBand, QueueDiscipline, QueueOwner } from './queue-discipline.ts';
 import { isFull, limitText, QUEUE_FULL, type QueueLimit } from './queue-limit.ts';
+import { Recurrence } from './recurrence.ts';
 import { lengthOf } from './waiting-frames.ts';
 
 export const SCHEDULERS = ['wrr', 'tsfifo'] as const;
@@ -41,6 +42,11 @@ export class DualPi2 implements QueueDiscipline {
   private readonly low: DualBand;
   private readonly classic: DualBand;
   private readonly controller: DualPi2Controller;
+  private readonly classicSignals: Recurrence;
+  private readonly lowDrops: Recurrence;
+  private readonly lowMarks: Recurrence;
+  /** Of a mark in the L queue, for the frame that goes; one number, which a field would box. */
+  private readonly lowLikelihood: Float64Array;
   /** Bytes that the C queue has earned under weighted round robin; one number, which a field would box. */
   private readonly classicCredit: Float64Array;
   private readonly fullDetail: string;
@@ -55,6 +61,10 @@ export class DualPi2 implements QueueDiscipline {
     this.classic = new DualBand(owner, 'classic');
     this.bands = [this.low, this.classic];
     this.controller = new DualPi2Controller(settings);
+    this.classicSignals = new Recurrence();
+    this.lowDrops = new Recurrence();
+    this.lowMarks = new Recurrence();
+    this.lowLikelihood = new Float64Array(1);
     this.classicCredit = new Float64Array(1);
     this.fullDetail = limitText(settings.limit);
     this.stepDetail = `DualPI2: L4S queue above ${formatDuration(settings.stepNs)}`;
@@ -96,42 +106,46 @@ export class DualPi2 implements QueueDiscipline {
       const band = isLow ? low : classic;
       const transit = band.waiting.takeFirst();
       if (transit === undefined) return undefined;
-      const sojournNs = now - transit.enqueuedAt;
-      if (!(isLow ? this.judgeLow(transit, sojournNs) : this.judgeClassic(transit))) continue;
+      if (!(isLow ? this.judgeLow(transit, now) : this.judgeClassic(transit))) continue;
       this.account(isLow, lengthOf(transit));
-      band.sojourn.add(sojournNs);
+      band.sojourn.add(now - transit.enqueuedAt);
       return transit;
     }
   }
 
-  /** §2.4: the larger of its own and the coupled probability marks. @returns whether it goes on */
-  private judgeLow(transit: Transit, sojournNs: number): boolean {
+  /** @returns whether it goes on */
+  private judgeLow(transit: Transit, now: number): boolean {
     const { low, controller } = this;
     // §4.2.3: in overload it is dropped as often as classic traffic.
-    if (controller.isOverloaded && low.recurs(controller.classic)) {
+    if (controller.isOverloaded && this.lowDrops.recurs(controller.state, CLASSIC)) {
       return signalCongestion(low, transit, false, this.overloadDetail);
     }
-    const own = this.lowProbability(sojournNs);
-    const coupled = controller.coupled;
-    if (low.recursMark(Math.max(own, coupled))) {
-      markIfCapable(low, transit, own >= coupled ? this.stepDetail : this.coupledDetail);
+    const isOwn = this.setLowLikelihood(now - transit.enqueuedAt);
+    if (this.lowMarks.recurs(this.lowLikelihood, 0)) {
+      markIfCapable(low, transit, isOwn ? this.stepDetail : this.coupledDetail);
     }
+    return true;
+  }
+
+  /** §2.4: the larger of its own likelihood and the coupled one. @returns whether that is its own */
+  private setLowLikelihood(sojournNs: number): boolean {
+    const { stepNs, rampNs } = this.settings;
+    const coupled = this.controller.state[COUPLED]!;
+    this.lowLikelihood[0] = coupled;
+    // While nothing waits behind the frame there is no queue (appendix A.1, `Th_len`).
+    if (this.low.waiting.frames === 0 || sojournNs < stepNs) return false;
+    const own = sojournNs >= stepNs + rampNs ? 1 : (sojournNs - stepNs) / rampNs;
+    if (own < coupled) return false;
+    this.lowLikelihood[0] = own;
     return true;
   }
 
   private judgeClassic(transit: Transit): boolean {
     const { classic, controller, settings } = this;
-    if (!classic.recurs(controller.classic)) return true;
+    if (!this.classicSignals.recurs(controller.state, CLASSIC)) return true;
     const isOverload = settings.ecn && controller.isOverloaded && ecnOf(transit.frame) !== NOT_ECT;
     const detail = isOverload ? this.overloadDetail : this.classicDetail;
     return signalCongestion(classic, transit, settings.ecn && !isOverload, detail);
-  }
-
-  /** The L queue's own: none while nothing waits behind the frame, for then there is no queue (appendix A.1, `Th_len`). */
-  private lowProbability(sojournNs: number): number {
-    const { stepNs, rampNs } = this.settings;
-    if (this.low.waiting.frames === 0 || sojournNs < stepNs) return 0;
-    return sojournNs >= stepNs + rampNs ? 1 : (sojournNs - stepNs) / rampNs;
   }
 
   private isLowNext(): boolean {

@@ -12,10 +12,13 @@ export class Periodic {
     this.next = Float64Array.of(intervalNs);
   }
 
-  /** The next moment that is due by `now`; `NaN` if none is. */
-  take(now: number): number {
+  isDue(now: number): boolean {
+    return this.next[0]! <= now;
+  }
+
+  /** The next moment at which it is due. */
+  take(): number {
     const due = this.next[0]!;
-    if (due > now) return Number.NaN;
     this.next[0] = due + this.intervalNs;
     return due;
   }

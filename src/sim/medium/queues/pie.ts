@@ -166,7 +166,8 @@ export class Pie implements QueueDiscipline {
 
   /** Does the updates that were due since a frame came or went last. */
   private update(now: number): void {
-    for (let due = this.updates.take(now); due <= now; due = this.updates.take(now)) {
+    while (this.updates.isDue(now)) {
+      this.updates.take();
       if (this.active) this.updateProbability();
       if (this.isSettled()) {
         this.state[BURST] = Math.max(0, this.state[BURST]! - this.updates.skip(now) * this.settings.updateNs);
