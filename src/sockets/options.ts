@@ -165,6 +165,17 @@ function pathNumber(
 
 const GIGABYTE = 0x3fff_ffff;
 
+/** A size that a program has chosen is not changed behind its back any more. */
+function bufferSize(size: NumberSetting, autotuning: FlagSetting): Rule<TcpSocket> {
+  return {
+    get: (socket) => socket.setting(size),
+    set: whole(1, GIGABYTE, (socket, value) => {
+      socket.changeSetting(autotuning, false);
+      return socket.changeSetting(size, value);
+    }),
+  };
+}
+
 const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   [
     key(the.SOL_SOCKET, the.SO_REUSEADDR),
@@ -190,8 +201,8 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   // Urgent data is always in line: that can be asked for, and cannot be turned off.
   [key(the.SOL_SOCKET, the.SO_OOBINLINE), { get: () => 1, set: flag((_, on) => (on ? 0 : failure('ENOPROTOOPT'))) }],
   [key(the.SOL_SOCKET, the.SO_KEEPALIVE), flagSetting('keepAlive')],
-  [key(the.SOL_SOCKET, the.SO_RCVBUF), numberSetting('receiveBufferBytes', 1, GIGABYTE)],
-  [key(the.SOL_SOCKET, the.SO_SNDBUF), numberSetting('sendBufferBytes', 1, GIGABYTE)],
+  [key(the.SOL_SOCKET, the.SO_RCVBUF), bufferSize('receiveBufferBytes', 'receiveBufferAutotuning')],
+  [key(the.SOL_SOCKET, the.SO_SNDBUF), bufferSize('sendBufferBytes', 'sendBufferAutotuning')],
   [key(the.IPPROTO_TCP, the.TCP_NODELAY), flagSetting('noDelay')],
   [key(the.IPPROTO_TCP, the.TCP_KEEPIDLE), numberSetting('keepAliveIdleNs', 1, 32_767, SECOND)],
   [key(the.IPPROTO_TCP, the.TCP_KEEPINTVL), numberSetting('keepAliveIntervalNs', 1, 32_767, SECOND)],

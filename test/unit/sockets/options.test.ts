@@ -71,6 +71,19 @@ describe('getsockopt and setsockopt', () => {
     expect(core.setsockopt(datagram6, the.IPPROTO_IP, the.IP_TTL, 5)).toBe(refused);
   });
 
+  test('a buffer size that a program has chosen does not grow any more', () => {
+    const { host, core } = twoHosts().alice;
+    Object.assign(host.tcp.settings, { sendBufferAutotuning: true, receiveBufferAutotuning: true });
+    const listening = core.socket(the.AF_INET, the.SOCK_STREAM);
+    core.listen(listening, 1);
+    const settings = (fd: number): unknown =>
+      (core as unknown as { at(fd: number): { settings: object } }).at(fd).settings;
+    expect(core.setsockopt(listening, the.SOL_SOCKET, the.SO_RCVBUF, 5000)).toBe(0);
+    expect(settings(listening)).toEqual({ receiveBufferBytes: 5000, receiveBufferAutotuning: false });
+    expect(core.setsockopt(listening, the.SOL_SOCKET, the.SO_SNDBUF, 6000)).toBe(0);
+    expect(settings(listening)).toMatchObject({ sendBufferBytes: 6000, sendBufferAutotuning: false });
+  });
+
   test('urgent data is always in line', () => {
     const { core } = twoHosts().alice;
     const fd = core.socket(the.AF_INET, the.SOCK_STREAM);

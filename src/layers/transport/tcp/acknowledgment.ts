@@ -13,6 +13,7 @@ import { armRetransmission } from './output.ts';
 import { observePath } from './path-mtu/probing.ts';
 import { scheduleProbe } from './probe-timer.ts';
 import * as segment from './segment.ts';
+import { growSendBuffer } from './send-growth.ts';
 import { distance, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 import { raiseWindowCap, undoEpisode } from './spurious-response.ts';
 import { SACKED } from './transmit-log.ts';
@@ -55,6 +56,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   if (repaired && block.lossState === 'open') respondToRepair(block);
   detectLosses(block, ackedBytes > 0 || newlySacked > 0);
   tellController(block, wasRecovering || undone);
+  growSendBuffer(block);
   // A SACK stops it: RACK goes on from there.
   if (ackedBytes > 0 || newlySacked > 0) scheduleProbe(block);
   report(block);

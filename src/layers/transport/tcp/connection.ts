@@ -8,6 +8,7 @@ import { emitReset } from './emission.ts';
 import { snapshot, type TcpInfo } from './info.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
 import { output } from './output.ts';
+import { growReceiveBuffer } from './receive-growth.ts';
 import { isUpdateDue } from './receive-window.ts';
 import { distance, lessOrEqual } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
@@ -101,7 +102,10 @@ export class Connection {
   receive(into: Uint8Array, at: number, length: number, peek = false): number {
     const { block } = this;
     const count = block.receiveBuffer.read(into, at, length, peek);
-    if (count > 0 && !peek) this.afterRead();
+    if (count > 0 && !peek) {
+      growReceiveBuffer(block, count);
+      this.afterRead();
+    }
     return count;
   }
 

@@ -24,6 +24,7 @@ import { Undo } from './loss/undo.ts';
 import { PathClaims, PathSearch } from './path-mtu/state.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
+import { ReceiveTuning } from './receive-tuning.ts';
 import { RoundTripTime } from './rtt.ts';
 import { SendBuffer } from './send-buffer.ts';
 import type { TcpSettings } from './settings.ts';
@@ -128,6 +129,7 @@ export class ControlBlock implements Sender {
   finWaiting: boolean;
   finWaitingAt: number;
   readonly receiveBuffer: ReceiveBuffer;
+  readonly receiveTuning: ReceiveTuning;
   readonly reassembly: Reassembly;
 
   // What the handshake agreed on; before the peer's SYN has come, what we offer.
@@ -243,6 +245,7 @@ export class ControlBlock implements Sender {
     this.finWaiting = false;
     this.finWaitingAt = 0;
     this.receiveBuffer = new ReceiveBuffer(owner.environment.memory);
+    this.receiveTuning = new ReceiveTuning();
     this.reassembly = new Reassembly();
     this.windowScaleOk = settings.windowScaling;
     this.sackOk = settings.selectiveAcknowledgment;

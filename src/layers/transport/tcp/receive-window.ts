@@ -5,12 +5,25 @@
 
 import { ACK_DELAYED, type ControlBlock } from './control-block.ts';
 import { greaterThan } from './sequence.ts';
+import type { TcpSettings } from './settings.ts';
 
 /**
  * What a window field can say. Scaled by 14 at most (RFC 7323 §2.3) it stays below 2^30, so that shifts do for powers of
  * two: `2 ** shift` is a call out of the compiled code, and several of them a segment were 6 % of a bulk transfer.
  */
 const MAXIMUM_FIELD = 65535;
+
+/**
+ * The scale to offer: for the largest window there can be, since it is said once and for all (RFC 7323 §2.2); but so that
+ * the first window is not lost in its rounding.
+ */
+export function offeredShift(settings: TcpSettings): number {
+  const { receiveBufferBytes, receiveBufferMaximumBytes, receiveBufferAutotuning } = settings;
+  const shift = windowShift(receiveBufferBytes);
+  if (!receiveBufferAutotuning || receiveBufferMaximumBytes <= receiveBufferBytes) return shift;
+  const coarsest = Math.floor(Math.log2(Math.max(1, receiveBufferBytes / 8)));
+  return Math.max(shift, Math.min(windowShift(receiveBufferMaximumBytes), coarsest));
+}
 
 /** The smallest shift with which `bytes` fit the field; at most 14 (RFC 7323 §2.3). */
 export function windowShift(bytes: number): number {

@@ -6,6 +6,7 @@ import type { DropReason } from '../../drop.ts';
 import { ACK_DELAYED, ACK_NOW, type ControlBlock } from './control-block.ts';
 import { noteDuplicate } from './duplicate-sack.ts';
 import type { IncomingSegment } from './incoming.ts';
+import { timeArrival } from './receive-growth.ts';
 import * as segment from './segment.ts';
 import { add, distance, greaterThan, lessThan } from './sequence.ts';
 
@@ -59,6 +60,7 @@ function inOrder(block: ControlBlock, arrived: IncomingSegment, skip: number, le
   }
   if (!block.receiveShut) block.receiveBuffer.advance(length);
   if (length > 0) block.unackedSegments++;
+  timeArrival(block, arrived);
   // RFC 5681 §4.2: at once when a gap is filled, wholly or in part; RFC 9293 §3.8.6.3: at least every second segment.
   const atOnce = fin || block.finReceived || gapFilled || block.unackedSegments >= 2 || !block.settings.delayedAck;
   scheduleAck(block, atOnce);

@@ -9,6 +9,14 @@ export interface TcpSettings {
   /** Most bytes held for sending, and for receiving: the second bounds the window (RFC 9293 §3.8.6). */
   sendBufferBytes: number;
   receiveBufferBytes: number;
+  /**
+   * Lets them grow, from those sizes up to these, with what the path takes (`tcp_wmem`, `tcp_rmem`,
+   * `tcp_moderate_rcvbuf`). A program that sets SO_SNDBUF or SO_RCVBUF turns it off for its socket.
+   */
+  sendBufferAutotuning: boolean;
+  sendBufferMaximumBytes: number;
+  receiveBufferAutotuning: boolean;
+  receiveBufferMaximumBytes: number;
   /** Largest segment to send and to ask for; 0 takes it from the interface (RFC 9293 §3.7.1). */
   maximumSegmentSize: number;
   /** RFC 7323 §2 and §3; RFC 2018. */
@@ -135,6 +143,10 @@ export interface TcpSettings {
 export const RFC_SETTINGS: Readonly<TcpSettings> = {
   sendBufferBytes: 1024 * 1024,
   receiveBufferBytes: 1024 * 1024,
+  sendBufferAutotuning: false,
+  sendBufferMaximumBytes: 4 * 1024 * 1024,
+  receiveBufferAutotuning: false,
+  receiveBufferMaximumBytes: 6 * 1024 * 1024,
   maximumSegmentSize: 0,
   windowScaling: true,
   timestamps: true,

@@ -58,8 +58,9 @@ export function probeLength(block: ControlBlock, allowance: number): number {
   const length = size - fixedHeaders(block) - optionBytes(block);
   // "The probe plus at least Tcprexmtthresh additional segments", or its loss would not be noticed in time.
   const needed = length + settings.duplicateAckThreshold * block.smss;
-  if (length <= block.smss || Math.min(block.unsentBytes, block.usableWindow, block.congestion.cwnd) < needed) return 0;
-  return allowance < length ? HOLD : length;
+  if (length <= block.smss || Math.min(block.unsentBytes, block.sndWnd, block.congestion.cwnd) < needed) return 0;
+  // What is in flight takes the room up: its acknowledgments give it back.
+  return Math.min(allowance, block.usableWindow) < length ? HOLD : length;
 }
 
 /** The next size, 0 when the search is over; after a while it begins again (RFC 4821 §7.3). */
