@@ -48,50 +48,53 @@ function transfer({ link, bytes = 1e12, seconds, sender = {}, receiver = {}, ipv
   return { received: run.bytesReceived, rate: ((run.bytesReceived - half) * 16) / seconds, endedNs, connection };
 }
 
-describe.each([false, true])('a path that swallows packets of more than 1400 bytes and says nothing (IPv6: %s)', (ipv6) => {
-  const hole = (mode: TcpSettings['packetizationLayerProbing'], seconds: number) =>
-    transfer({
-      link: { mtuBytes: 1400, delay: '10ms', rate: '10Mbit/s' },
-      bytes: 2_000_000,
-      seconds,
-      sender: { packetizationLayerProbing: mode },
-      ipv6,
+describe.each([false, true])(
+  'a path that swallows packets of more than 1400 bytes and says nothing (IPv6: %s)',
+  (ipv6) => {
+    const hole = (mode: TcpSettings['packetizationLayerProbing'], seconds: number) =>
+      transfer({
+        link: { mtuBytes: 1400, delay: '10ms', rate: '10Mbit/s' },
+        bytes: 2_000_000,
+        seconds,
+        sender: { packetizationLayerProbing: mode },
+        ipv6,
+      });
+
+    test('without probing not one full segment gets through', () => {
+      const { received, endedNs } = hole('off', 600);
+      expect(received).toBe(0);
+      expect(endedNs).toBe(-1);
     });
 
-  test('without probing not one full segment gets through', () => {
-    const { received, endedNs } = hole('off', 600);
-    expect(received).toBe(0);
-    expect(endedNs).toBe(-1);
-  });
-
-  test('after a black hole is suspected smaller segments go, and then the largest that fit', () => {
-    const { received, endedNs } = hole('after-black-hole', 60);
-    expect(received).toBe(2_000_000);
-    // 1 + 2 + 4 + 8 seconds, and what the transfer takes.
-    expect(endedNs).toBeGreaterThan(15 * SECOND);
-    expect(endedNs).toBeLessThan(25 * SECOND);
-  });
-
-  test('probing from the start loses a few probes and no time', () => {
-    const { received, endedNs } = hole('always', 60);
-    expect(received).toBe(2_000_000);
-    expect(endedNs).toBeLessThan(3 * SECOND);
-  });
-
-  test('what is found is what the path carries', () => {
-    const { connection } = transfer({
-      link: { mtuBytes: 1400, delay: '1ms', rate: '10Mbit/s' },
-      seconds: 60,
-      sender: { packetizationLayerProbing: 'always' },
-      // Few segments in flight, since no probe goes out for as many round trips after one was lost.
-      receiver: { receiveBufferBytes: 32_768 },
-      ipv6,
+    test('after a black hole is suspected smaller segments go, and then the largest that fit', () => {
+      const { received, endedNs } = hole('after-black-hole', 60);
+      expect(received).toBe(2_000_000);
+      // 1 + 2 + 4 + 8 seconds, and what the transfer takes.
+      expect(endedNs).toBeGreaterThan(15 * SECOND);
+      expect(endedNs).toBeLessThan(25 * SECOND);
     });
-    expect(connection!.search.effective).toBe(1400);
-    // No lost probe was taken for congestion.
-    expect(connection!.congestion.ssthresh).toBe(Number.POSITIVE_INFINITY);
-  });
-});
+
+    test('probing from the start loses a few probes and no time', () => {
+      const { received, endedNs } = hole('always', 60);
+      expect(received).toBe(2_000_000);
+      expect(endedNs).toBeLessThan(3 * SECOND);
+    });
+
+    test('what is found is what the path carries', () => {
+      const { connection } = transfer({
+        link: { mtuBytes: 1400, delay: '1ms', rate: '10Mbit/s' },
+        seconds: 60,
+        sender: { packetizationLayerProbing: 'always' },
+        // Few segments in flight, since no probe goes out for as many round trips after one was lost.
+        receiver: { receiveBufferBytes: 32_768 },
+        ipv6,
+      });
+      expect(connection!.search.effective).toBe(1400);
+      // No lost probe was taken for congestion.
+      expect(connection!.congestion.ssthresh).toBe(Number.POSITIVE_INFINITY);
+    });
+  },
+);
 
 test('jumbo frames are found from 1024 bytes up', () => {
   const { connection } = transfer({

@@ -138,6 +138,7 @@ function sendNew(block: ControlBlock): void {
 
 /** Sends a probe of the path's MTU if it is time for one: RFC 4821. @returns false if other data waits for it to go */
 function probePath(block: ControlBlock): boolean {
+  if (block.unsentBytes > 0) afterIdle(block);
   const length = probeLength(block, allowance(block));
   if (length <= 0) return length !== HOLD;
   const start = block.sndNxt;

@@ -288,6 +288,21 @@ describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (sta
       expect(acked).toBeLessThan(25_000);
     });
 
+    test('RFC 5681 §4.1: after an idle time the window is restarted before a probe is sent in it', () => {
+      const { peer, connection, block } = probing({ initialWindowSegments: 6 });
+      write(connection, 30_000);
+      while (block.log.count > 0) acknowledgeAll(peer);
+      expect(block.congestion.cwnd).toBeGreaterThan(6 * 1460);
+      Object.assign(block.search, { low: 1064, effective: 1064 }); // another size to try
+      block.search.againAtNs = 0;
+      peer.after('10s');
+      peer.takeSent();
+      write(connection, 60_000);
+      const sent = lengths(peer);
+      expect(sent[0]).toBe(1440);
+      expect(sent.reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(6 * 1460);
+    });
+
     test('RFC 4821 §4: where routers may fragment there is nothing to find out', () => {
       const { peer, connection, block } = probing();
       block.path.dontFragment = false;
