@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { registerDemo } from './demo.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { registerRead } from './read.ts';
+import { registerSysctl } from './sysctl.ts';
 import { registerTransfer } from './transfer.ts';
 
 /**
@@ -17,6 +18,7 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   registerTransfer(program);
   registerDemo(program);
   registerRead(program);
+  registerSysctl(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(words, { from: 'user' });

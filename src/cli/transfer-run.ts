@@ -3,10 +3,10 @@
  * here: the digests are the same, and long runs take less time.
  */
 import { createHash } from 'node:crypto';
+import type { HostOptions } from '../host/settings.ts';
 import { type Family, type IpAddress, isLinkLocal } from '../layers/address.ts';
 import { formatIpAddress } from '../layers/address-text.ts';
 import type { ErrorCode } from '../layers/errors.ts';
-import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import { BulkTransfer, type Source } from '../sim/bulk-transfer.ts';
 import type { LinkOptions } from '../sim/medium/options.ts';
 import type { VirtualHost } from '../sim/virtual-host.ts';
@@ -24,8 +24,8 @@ export interface TransferStage {
   readonly mtu: number;
   readonly ipv6: boolean;
   readonly seed: number;
-  /** Settings of the sender's TCP that are not the usual ones. */
-  readonly tcp?: Partial<TcpSettings>;
+  /** What is not usual about the hosts. */
+  readonly hosts?: { readonly sender: HostOptions; readonly receiver: HostOptions };
 }
 
 export interface TransferPlan extends TransferStage {
@@ -84,8 +84,8 @@ export function setUp(stage: TransferStage, keepEvents = false, watch?: (recorde
   });
   const recorder = world.observer as Recorder;
   watch?.(recorder);
-  const sender = world.host('sender', { settings: { tcp: stage.tcp ?? {} } });
-  const receiver = world.host('receiver');
+  const sender = world.host('sender', { settings: stage.hosts?.sender ?? {} });
+  const receiver = world.host('receiver', { settings: stage.hosts?.receiver ?? {} });
   world.link({ host: sender, mtu: stage.mtu }, { host: receiver, mtu: stage.mtu }, stage.link);
   const family = stage.ipv6 ? 6 : 4;
   const [from, to] = [globalAddress(sender, family), globalAddress(receiver, family)];

@@ -5,14 +5,13 @@ import { closeSync, openSync, readFileSync, realpathSync, writeSync } from 'node
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
-import { CONTROLLER_NAMES } from '../layers/transport/tcp/congestion/controllers.ts';
-import { RFC_SETTINGS } from '../layers/transport/tcp/settings.ts';
 import { bytesSource, patternSource, type Source } from '../sim/bulk-transfer.ts';
 import { type FaultList, parseFaultList } from '../sim/medium/fault-list.ts';
 import { QUEUE_NAMES, QUEUE_PARAMETERS } from '../sim/medium/queues/queue-options.ts';
 import { formatSize, parseDuration, parseProbability, parseSize } from '../sim/units.ts';
 import { ladder } from '../trace/ladder.ts';
 import { CliError, EXIT } from './exit.ts';
+import { addHostOptions, type HostArguments, hostOptions } from './host-arguments.ts';
 import { directionsOf, LINK_FLAGS, type LinkArguments, linkArgument, linkOptions } from './link-arguments.ts';
 import { numberFrom } from './number-argument.ts';
 import { output } from './output.ts';
@@ -20,14 +19,13 @@ import { ladderPaint } from './paint.ts';
 import { showReport } from './transfer-report.ts';
 import { runTransfer, setUp, type TransferPlan } from './transfer-run.ts';
 
-interface TransferArguments extends LinkArguments {
+interface TransferArguments extends LinkArguments, HostArguments {
   readonly size?: string;
   readonly duration?: string;
   readonly warmup?: string;
   readonly faults?: string;
   readonly mtu?: number;
   readonly ipv6?: true;
-  readonly cc?: string;
   readonly seed: number;
   readonly pcap?: string;
   readonly ladder?: true | number;
@@ -49,6 +47,7 @@ Examples:
   wirelab transfer --size 5MB --loss 10% --reorder 10% --duplicate 5% --jitter 20ms --ber 1e-6 --json
   wirelab transfer --duration 60s --warmup 10s --rate 100Mbit/s --delay 25ms --queue 417 --loss 1e-3/0% --cc reno
   wirelab transfer --duration 30s --rate 20Mbit/s --delay 20ms --queue fq_codel:limit=1000
+  wirelab transfer --loss 1% --profile linux --cc cubic --sysctl net.ipv4.tcp_sack=0 --sysctl net.ipv4.tcp_recovery=0
 `;
 
 const DEFAULT_SIZE = '1MB';
@@ -70,12 +69,9 @@ export function registerTransfer(program: Command): void {
   command
     .option('--faults <file>', 'a JSON list of faults, each for one frame: see the README')
     .option('--mtu <bytes>', 'the largest IP packet', numberFrom('--mtu', 68))
-    .option('--ipv6', 'IPv6 instead of IPv4')
-    .addOption(
-      new Option('--cc <name>', `the sender's congestion control (${RFC_SETTINGS.congestionControl})`).choices(
-        CONTROLLER_NAMES,
-      ),
-    )
+    .option('--ipv6', 'IPv6 instead of IPv4');
+  addHostOptions(command);
+  command
     .option('--seed <number>', 'every die of the run follows from it', numberFrom('--seed', 0), 1)
     .option('--pcap <file>', "writes what the sender's interface saw, for Wireshark")
     .option('--ladder [frames]', `draws the first frames (${DEFAULT_LADDER})`, numberFrom('--ladder', 1))
@@ -88,8 +84,8 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
   check(file, given);
   const { source, bytes, name } = load(file, given);
   const link = { ...linkOptions(given), ...(given.faults === undefined ? {} : { faults: loadFaults(given.faults) }) };
-  const tcp = given.cc === undefined ? {} : { congestionControl: given.cc };
-  const stage = { link, mtu: given.mtu ?? 1500, ipv6: given.ipv6 === true, seed: given.seed, tcp };
+  const hosts = hostOptions(given);
+  const stage = { link, mtu: given.mtu ?? 1500, ipv6: given.ipv6 === true, seed: given.seed, hosts };
   // A plan that makes no sense must not cost the file that --pcap names.
   attempt(() => setUp(stage));
   const capture = given.pcap === undefined ? undefined : openCapture(given.pcap);
@@ -245,7 +241,9 @@ function repeatCommand(file: string | undefined, given: TransferArguments): stri
   if (file !== undefined) words.push(quote(file));
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || name === 'pcap' || name === 'json' || name === 'ladder') continue;
-    words.push(`--${name}`, ...(value === true ? [] : [quote(String(value))]));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      words.push(`--${name}`, ...(one === true ? [] : [quote(String(one))]));
+    }
   }
   return words.join(' ');
 }

@@ -6,8 +6,10 @@ import { MILLISECOND, SECOND } from '../layers/clock.ts';
 import { NEIGHBOUR_SETTINGS, type NeighbourSettings } from '../layers/link/neighbour-cache.ts';
 import { PATH_MTU_OPTIONS, type PathMtuRaise } from '../layers/network/path-mtu.ts';
 import { REASSEMBLY_SETTINGS, type ReassemblySettings } from '../layers/network/reassembly.ts';
+import { profileSettings } from '../layers/transport/tcp/profiles.ts';
 import { RFC_SETTINGS, type TcpSettings } from '../layers/transport/tcp/settings.ts';
 import { UDP_SETTINGS, type UdpSettings } from '../layers/transport/udp-endpoints.ts';
+import { sysctlSettings } from './sysctl.ts';
 
 export interface HostSettings {
   /** Time to live and hop limit of what is sent (`net.ipv4.ip_default_ttl`). RFC 1122 §3.2.1.7. */
@@ -51,6 +53,10 @@ export type HostOptions = Partial<
     readonly reassembly: Partial<ReassemblySettings>;
     readonly udp: Partial<UdpSettings>;
     readonly tcp: Partial<TcpSettings>;
+    /** Which defaults TCP starts from: `rfc` (ours), `linux` or `freebsd`. */
+    readonly profile: string;
+    /** TCP's settings by the names of kernels, over the profile and under `tcp`: `{ 'net.ipv4.tcp_sack': 0 }`. */
+    readonly sysctl: Readonly<Record<string, string | number>>;
   }
 >;
 
@@ -87,18 +93,24 @@ export const MAXIMUM_ROUTER_SOLICITATIONS = 3;
 /** RFC 4861 §10: MAX_RA_DELAY_TIME, before a router answers a solicitation. */
 export const MAXIMUM_ADVERTISEMENT_DELAY_NS: number = 500 * MILLISECOND;
 
-/** @throws {RangeError} if a number makes no sense */
+function tcpSettings({ profile = 'rfc', sysctl = {}, tcp }: HostOptions): TcpSettings {
+  const named = Object.entries(sysctl).map(([name, value]) => sysctlSettings(name, String(value)));
+  return Object.assign(profileSettings(profile), ...named, tcp);
+}
+
+/** @throws {RangeError} if a number makes no sense, or a setting, profile or sysctl is not there */
 export function hostSettings(options: HostOptions = {}): HostSettings {
+  const { profile: _profile, sysctl: _sysctl, ...own } = options;
   const settings: HostSettings = {
     ...HOST_SETTINGS,
-    ...options,
+    ...own,
     arp: { ...NEIGHBOUR_SETTINGS, ...options.arp },
     ndp: { ...NEIGHBOUR_SETTINGS, ...options.ndp },
     reassembly: { ...REASSEMBLY_SETTINGS, ...options.reassembly },
     udp: { ...UDP_SETTINGS, ...options.udp },
-    tcp: { ...RFC_SETTINGS, ...options.tcp },
+    tcp: tcpSettings(options),
   };
-  refuseUnknown('', options, HOST_SETTINGS);
+  refuseUnknown('', options, { ...HOST_SETTINGS, profile: '', sysctl: '' });
   for (const part of ['arp', 'ndp', 'reassembly', 'udp', 'tcp'] as const) {
     refuseUnknown(`${part}.`, options[part] ?? {}, HOST_SETTINGS[part]);
   }

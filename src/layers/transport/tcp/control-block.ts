@@ -186,6 +186,8 @@ export class ControlBlock implements Sender {
   ackDue: number;
   /** Segments with data received in order since an ACK was last sent. */
   unackedSegments: number;
+  /** Segments that were considered for a quick ACK. */
+  quickAcks: number;
   /** Octets that have arrived twice, for the next acknowledgment to report: RFC 2883. */
   duplicateNoted: boolean;
   duplicateLeft: number;
@@ -285,6 +287,7 @@ export class ControlBlock implements Sender {
     this.keepAliveProbes = 0;
     this.ackDue = ACK_NONE;
     this.unackedSegments = 0;
+    this.quickAcks = 0;
     this.duplicateNoted = false;
     this.duplicateLeft = 0;
     this.duplicateRight = 0;

@@ -8,6 +8,7 @@ import { ACK_NONE, type ControlBlock } from './control-block.ts';
 import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';
 import * as segment from './segment.ts';
+import { writeOffers } from './syn-options.ts';
 
 /** NOP NOP, kind and length, then 8 bytes a block. */
 const SACK_OVERHEAD = 4;
@@ -166,17 +167,10 @@ function writeOptions(block: ControlBlock, view: DataView, at: number): void {
   }
 }
 
-/** In the order of Linux and most others: MSS, SACK permitted, timestamps, window scale; a SYN-ACK has what was offered. */
+/** A SYN-ACK has what was offered. */
 function writeSynOptions(block: ControlBlock, view: DataView, at: number): number {
-  let next = options.writeMss(view, at, announcedMss(block));
-  if (block.sackOk !== block.timestampsOk) next = padTwo(view, next);
-  if (block.sackOk) next = options.writeSackPermitted(view, next);
-  if (block.timestampsOk) next = options.writeTimestamps(view, next, timestampNow(block), block.tsRecent);
-  if (block.windowScaleOk) next = options.writeWindowScale(view, options.writeNop(view, next), block.rcvWndShift);
-  return next;
+  return writeOffers(block, view, at, announcedMss(block), timestampNow(block));
 }
-
-const padTwo = (view: DataView, at: number): number => options.writeNop(view, options.writeNop(view, at));
 
 function sackBlockCount(block: ControlBlock, used: number): number {
   const wanted = block.reassembly.count + (block.duplicateNoted ? 1 : 0);

@@ -34,7 +34,7 @@ export function windowShift(bytes: number): number {
 
 /** The window of a segment with SYN: never scaled (RFC 7323 §2.2). */
 const initialWindow = (block: ControlBlock): number =>
-  Math.min(block.settings.receiveBufferBytes - slack(block), MAXIMUM_FIELD);
+  Math.min(block.settings.receiveBufferBytes - slack(block), block.settings.synWindowBytes, MAXIMUM_FIELD);
 
 /** The peer's SYN has arrived: the window of our own SYN, or of the SYN-ACK to come, starts at RCV.NXT. */
 export function openWindow(block: ControlBlock): void {

@@ -62,7 +62,7 @@ function inOrder(block: ControlBlock, arrived: IncomingSegment, skip: number, le
   if (length > 0) block.unackedSegments++;
   timeArrival(block, arrived);
   // RFC 5681 §4.2: at once when a gap is filled, wholly or in part; RFC 9293 §3.8.6.3: at least every second segment.
-  const atOnce = fin || block.finReceived || gapFilled || block.unackedSegments >= 2 || !block.settings.delayedAck;
+  const atOnce = fin || block.finReceived || gapFilled || block.unackedSegments >= 2 || !isDelayed(block);
   scheduleAck(block, atOnce);
 }
 
@@ -116,6 +116,12 @@ function beyondGap(
 function store(block: ControlBlock, arrived: IncomingSegment, offset: number, skip: number, length: number): void {
   if (block.receiveShut || arrived.packet === undefined) return;
   block.receiveBuffer.place(offset, arrived.packet.frame.bytes, arrived.dataAt + skip, length);
+}
+
+/** Whether an ACK may wait; not for the first segments of a connection that wants them acknowledged quickly. */
+function isDelayed(block: ControlBlock): boolean {
+  const { delayedAck, quickAckSegments } = block.settings;
+  return delayedAck && (quickAckSegments === 0 || block.quickAcks++ >= quickAckSegments);
 }
 
 function scheduleAck(block: ControlBlock, atOnce: boolean): void {

@@ -8,10 +8,16 @@ import type { TcpEnvironment } from './environment.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as segment from './segment.ts';
 import { add } from './sequence.ts';
+import type { TcpSettings } from './settings.ts';
 
 /** §3.10.7.1 CLOSED. @returns why the segment was dropped */
-export function inClosed(environment: TcpEnvironment, arrived: IncomingSegment): DropReason {
+export function inClosed(
+  environment: TcpEnvironment,
+  arrived: IncomingSegment,
+  unanswered: TcpSettings['unanswered'] = 'none',
+): DropReason {
   if (arrived.has(segment.RST)) return 'tcp-reset-to-closed';
+  if (unanswered === 'all' || (unanswered === 'syn' && arrived.has(segment.SYN))) return 'tcp-no-connection';
   sendReset(environment, arrived);
   return 'tcp-no-connection';
 }

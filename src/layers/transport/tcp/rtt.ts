@@ -93,7 +93,9 @@ export class RoundTripTime {
   }
 
   private compute(): void {
-    const timeout = this.srttNs + Math.max(this.settings.clockGranularityNs, K * this.rttvarNs);
+    const { clockGranularityNs, retransmissionTimeoutVarianceMinimumNs, retransmissionTimeoutSlopNs } = this.settings;
+    const variation = Math.max(clockGranularityNs, retransmissionTimeoutVarianceMinimumNs, K * this.rttvarNs);
+    const timeout = this.srttNs + variation + retransmissionTimeoutSlopNs;
     this.rtoNs = Math.round(
       Math.min(
         Math.max(timeout, this.settings.retransmissionTimeoutMinimumNs), // RFC 6298 §2.4

@@ -4,6 +4,9 @@
  */
 import { MILLISECOND, SECOND } from '../../clock.ts';
 
+/** What a SYN may offer, besides what other features add behind these. */
+export type SynOption = 'mss' | 'sack' | 'timestamps' | 'window-scale';
+
 /** Times in nanoseconds, sizes in bytes. */
 export interface TcpSettings {
   /** Most bytes held for sending, and for receiving: the second bounds the window (RFC 9293 §3.8.6). */
@@ -19,6 +22,12 @@ export interface TcpSettings {
   receiveBufferMaximumBytes: number;
   /** Largest segment to send and to ask for; 0 takes it from the interface (RFC 9293 §3.7.1). */
   maximumSegmentSize: number;
+  /** The largest window that a SYN offers; the field ends at 65535 (RFC 7323 §2.2). */
+  synWindowBytes: number;
+  /** In which order a SYN's options stand: receivers take any, but a fingerprint tells kernels apart by it. */
+  synOptionOrder: readonly SynOption[];
+  /** What is not answered if nobody listens: nothing, SYNs, or any segment (FreeBSD's `net.inet.tcp.blackhole`). */
+  unanswered: 'none' | 'syn' | 'all';
   /** RFC 7323 §2 and §3; RFC 2018. */
   windowScaling: boolean;
   timestamps: boolean;
@@ -28,6 +37,8 @@ export interface TcpSettings {
   /** RFC 9293 §3.8.6.3: at least every second full segment, and never later than this (MUST be below 0.5 s). */
   delayedAck: boolean;
   delayedAckNs: number;
+  /** So many segments of data are acknowledged at once when a connection is young: Linux's quick ACKs help slow start. */
+  quickAckSegments: number;
   /** Which congestion controller, by its name. */
   congestionControl: string;
   /** RFC 3465: growth counts the bytes acknowledged, not the acknowledgments; L of its §2.3, in segments: 1 or 2. */
@@ -74,6 +85,12 @@ export interface TcpSettings {
   retransmissionTimeoutMinimumNs: number;
   retransmissionTimeoutMaximumNs: number;
   clockGranularityNs: number;
+  /**
+   * What kernels add to RFC 6298 §2.3, and the RFC does not have: the least that stands for 4 * RTTVAR (Linux: 200 ms, with
+   * a low minimum), and what is added to the whole (FreeBSD's `rexmit_slop`).
+   */
+  retransmissionTimeoutVarianceMinimumNs: number;
+  retransmissionTimeoutSlopNs: number;
   /** RFC 9293 §3.8.3, R2 in retransmissions: at least 3 minutes for a SYN, at least 100 s for data. */
   synRetries: number;
   synAckRetries: number;
@@ -148,12 +165,16 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   receiveBufferAutotuning: false,
   receiveBufferMaximumBytes: 6 * 1024 * 1024,
   maximumSegmentSize: 0,
+  synWindowBytes: 65535,
+  synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
+  unanswered: 'none',
   windowScaling: true,
   timestamps: true,
   selectiveAcknowledgment: true,
   noDelay: false,
   delayedAck: true,
   delayedAckNs: 100 * MILLISECOND,
+  quickAckSegments: 0,
   congestionControl: 'reno',
   appropriateByteCounting: true,
   appropriateByteCountingLimitSegments: 1,
@@ -182,6 +203,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   retransmissionTimeoutMinimumNs: SECOND,
   retransmissionTimeoutMaximumNs: 60 * SECOND,
   clockGranularityNs: MILLISECOND,
+  retransmissionTimeoutVarianceMinimumNs: 0,
+  retransmissionTimeoutSlopNs: 0,
   // 1 + 2 + 4 + 8 + 16 + 32 + 60 + 60 s = 183 s, just past the 3 minutes of RFC 9293 §3.8.3 (MUST-23).
   synRetries: 7,
   // 1 + 2 + 4 + 8 + 16 + 32 s = 63 s: shorter than a client tries, so that a flood of SYNs ends before its patience.

@@ -141,7 +141,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     if (block !== undefined && (listener === undefined || !mayReopen(block, arrived, listener.settings))) {
       return authenticate(block, arrived) ?? segmentArrives(block, arrived);
     }
-    if (listener === undefined) return inClosed(this.environment, arrived);
+    if (listener === undefined) return inClosed(this.environment, arrived, this.settings.unanswered);
     return this.passive.segmentArrives(listener, arrived, block);
   }
 

@@ -1,0 +1,70 @@
+/**
+ * Profiles: what kernels do otherwise than the RFCs' defaults (`RFC_SETTINGS`), as far as it shows on the wire or in a
+ * measurement. Linux by Documentation/networking/ip-sysctl and tcp(7) as of 6.x, FreeBSD by tcp(4) as of 14.
+ * Left out on purpose: Linux's HyStart of 2008 (ours is RFC 9406's), FreeBSD's other stacks (`tcp_rack`, `tcp_bbr`).
+ */
+import { MILLISECOND, SECOND } from '../../clock.ts';
+import { RFC_SETTINGS, type TcpSettings } from './settings.ts';
+
+const LINUX: Partial<TcpSettings> = {
+  congestionControl: 'cubic',
+  // RTO = SRTT + max(200 ms, 4 * RTTVAR): TCP_RTO_MIN bounds the variation, not the sum.
+  retransmissionTimeoutMinimumNs: 200 * MILLISECOND,
+  retransmissionTimeoutVarianceMinimumNs: 200 * MILLISECOND,
+  retransmissionTimeoutMaximumNs: 120 * SECOND,
+  delayedAckNs: 40 * MILLISECOND,
+  quickAckSegments: 16,
+  synWindowBytes: 64_240,
+  synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
+  synRetries: 6,
+  synAckRetries: 5,
+  dataRetries: 15,
+  // TCP_TIMEWAIT_LEN is 60 s.
+  maximumSegmentLifetimeNs: 30 * SECOND,
+  timeWaitReuseOutgoing: 'loopback',
+  challengeAcksPerSecond: 0,
+  synBacklog: 4096,
+  softErrorsEndOpening: true,
+  // tcp_rmem 4096 131072 6291456, tcp_wmem 4096 16384 4194304.
+  receiveBufferBytes: 131_072,
+  sendBufferBytes: 16_384,
+};
+
+const FREEBSD: Partial<TcpSettings> = {
+  congestionControl: 'cubic',
+  // rexmit_min 30 ms, rexmit_slop 200 ms.
+  retransmissionTimeoutMinimumNs: 30 * MILLISECOND,
+  retransmissionTimeoutSlopNs: 200 * MILLISECOND,
+  retransmissionTimeoutMaximumNs: 64 * SECOND,
+  delayedAckNs: 40 * MILLISECOND,
+  synWindowBytes: 65_535,
+  synOptionOrder: ['mss', 'window-scale', 'sack', 'timestamps'],
+  // The base stack: RFC 6675 with PRR, no RACK, no loss probes, no F-RTO.
+  rack: false,
+  tailLossProbe: false,
+  forwardRtoRecovery: false,
+  duplicateSackUndo: false,
+  appropriateByteCountingLimitSegments: 2,
+  synRetries: 12,
+  synAckRetries: 3,
+  dataRetries: 12,
+  maximumSegmentLifetimeNs: 30 * SECOND,
+  keepAliveProbes: 8,
+  synBacklog: 30,
+  receiveBufferBytes: 65_536,
+  sendBufferBytes: 32_768,
+};
+
+export type ProfileName = 'rfc' | 'linux' | 'freebsd';
+
+const PROFILES: Readonly<Record<ProfileName, Partial<TcpSettings>>> = { rfc: {}, linux: LINUX, freebsd: FREEBSD };
+
+export const PROFILE_NAMES: readonly ProfileName[] = ['rfc', 'linux', 'freebsd'];
+
+/** All settings of a profile. @throws {RangeError} for a name that there is not */
+export function profileSettings(name: string): TcpSettings {
+  if (!Object.hasOwn(PROFILES, name)) {
+    throw new RangeError(`no profile is called "${name}": use one of ${PROFILE_NAMES.join(', ')}`);
+  }
+  return { ...RFC_SETTINGS, ...PROFILES[name as ProfileName] };
+}
