@@ -32,7 +32,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   ackEvent.lostBytes = 0;
   ackEvent.deliveredBytes = 0;
   ackEvent.priorPipe = log.pipe;
-  ackEvent.windowLimited = isWindowLimited(block);
+  ackEvent.windowLimited = block.validation.mayGrow(block, now, block.rtt.srttNs);
   ackEvent.rttNs = -1;
   block.detection.begin(block, now, echoNs);
 
@@ -124,6 +124,7 @@ function tellController(block: ControlBlock, wasRecovering: boolean): void {
   ackEvent.srttNs = rtt.srttNs;
   ackEvent.minimumRttNs = rtt.minimumNs;
   ackEvent.recovering = block.lossState === 'recovery';
+  block.validation.measured(block, ackEvent);
   congestion.measured(ackEvent);
   if (ackEvent.ackedBytes > 0 && !wasRecovering && !ackEvent.recovering) congestion.acknowledged(ackEvent);
 }
@@ -282,16 +283,6 @@ function echoTime(block: ControlBlock, arrived: IncomingSegment): number {
   const now = block.environment.timers.now();
   const ticksAgo = distance(arrived.options.timestampEcho, timestampNow(block));
   return (Math.floor(now / MILLISECOND) - ticksAgo + 1) * MILLISECOND - 1;
-}
-
-/**
- * Whether the congestion window is what holds the sender back: in slow start once half of it is used, since the flight
- * doubles in a round trip; otherwise when no further segment fits (RFC 7661 §4.1).
- */
-function isWindowLimited(block: ControlBlock): boolean {
-  const { cwnd, ssthresh } = block.congestion;
-  const pipe = block.log.pipe;
-  return cwnd < ssthresh ? pipe * 2 >= cwnd : pipe + block.smss > cwnd;
 }
 
 function report(block: ControlBlock): void {

@@ -12,6 +12,7 @@ import type { SegmentAuthentication } from './authentication/segment-authenticat
 import { AckEvent } from './congestion/ack-event.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
+import { WindowValidation } from './congestion/window-validation.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { LossDetection } from './loss/detection.ts';
 import { DuplicateThreshold } from './loss/duplicate-threshold.ts';
@@ -151,6 +152,7 @@ export class ControlBlock implements Sender {
   readonly rtt: RoundTripTime;
   readonly log: TransmitLog;
   congestion: CongestionControl;
+  readonly validation: WindowValidation;
   detection: LossDetection;
   recovery: LossRecovery;
   readonly undo: Undo;
@@ -261,6 +263,7 @@ export class ControlBlock implements Sender {
     this.rtt = new RoundTripTime(settings);
     this.log = new TransmitLog();
     this.congestion = createController(settings.congestionControl);
+    this.validation = new WindowValidation();
     this.detection = new DuplicateThreshold();
     this.recovery = new NewReno();
     this.undo = new Undo();

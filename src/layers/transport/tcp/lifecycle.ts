@@ -27,6 +27,7 @@ export function establish(block: ControlBlock, why: string): boolean {
   if (!block.owner.established(block)) return false;
   block.retries = 0;
   startController(block);
+  block.validation.start(block.environment.timers.now());
   block.wasEstablished = true;
   enter(block, 'ESTABLISHED', why);
   restartKeepAlive(block);

@@ -24,6 +24,7 @@ export function output(block: ControlBlock): void {
     }
     if (block.sndNxt !== before) scheduleProbe(block);
     armPersist(block);
+    block.validation.sent(block);
   }
   if (block.ackDue === ACK_NOW) acknowledgeNow(block);
 }
@@ -46,6 +47,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
   const start = log.start(index);
   const length = log.length(index) - (final ? 1 : 0);
   const now = block.environment.timers.now();
+  if (log.transmissions(index) === 1) block.validation.retransmitted(length);
   log.retransmitted(index, now);
   block.undo.retransmitted(now);
   if (block.lossState === 'recovery') block.recovery.sent(log.length(index));
@@ -186,8 +188,12 @@ function isWorthSending(block: ControlBlock, length: number, unsent: number, roo
   return length === unsent || length >= block.maxSndWnd / 2;
 }
 
-/** RFC 5681 §4.1: after an idle retransmission timeout the ACK clock is gone, so the window restarts. */
+/** RFC 5681 §4.1: after an idle retransmission timeout the ACK clock is gone, so the window restarts. Or RFC 7661 §4.4.3. */
 function afterIdle(block: ControlBlock): void {
+  if (block.settings.congestionWindowValidation === 'full') {
+    block.validation.beforeSending(block, block.environment.timers.now(), block.rtt.srttNs, firstWindow(block));
+    return;
+  }
   if (!block.settings.slowStartAfterIdle || block.sndNxt !== block.sndUna) return;
   const idleNs = block.environment.timers.now() - block.lastSentNs;
   if (idleNs > block.rtt.rtoNs) block.congestion.idle(firstWindow(block), idleNs);

@@ -53,9 +53,15 @@ export interface TcpSettings {
   vegasAlphaSegments: number;
   vegasBetaSegments: number;
   vegasGammaSegments: number;
+  /**
+   * What becomes of a congestion window that is not used: it does not grow; or it is what RFC 7661 makes of it, for as long
+   * as `nonValidatedPeriodNs` and with a careful end; or nobody looks.
+   */
+  congestionWindowValidation: 'growth' | 'full' | 'none';
+  nonValidatedPeriodNs: number;
   /** RFC 6928 §2, in segments. */
   initialWindowSegments: number;
-  /** Restarts from the initial window after an idle RTO (RFC 5681 §4.1). */
+  /** Restarts from the initial window after an idle RTO (RFC 5681 §4.1), unless window validation is in full force. */
   slowStartAfterIdle: boolean;
   /** RFC 3042: new data on the first two duplicate ACKs. */
   limitedTransmit: boolean;
@@ -184,6 +190,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   vegasAlphaSegments: 2,
   vegasBetaSegments: 4,
   vegasGammaSegments: 1,
+  congestionWindowValidation: 'growth',
+  nonValidatedPeriodNs: 300 * SECOND,
   initialWindowSegments: 10,
   slowStartAfterIdle: true,
   limitedTransmit: true,

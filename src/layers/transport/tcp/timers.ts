@@ -54,6 +54,7 @@ function retransmissionTimeout(block: ControlBlock): void {
   block.retries++;
   pathTimeout(block);
   if (fresh) block.undo.begin(block, true);
+  block.validation.timedOut();
   block.congestion.timeout(flightSize, first);
   block.recovery.abandon();
   block.lossState = 'loss';

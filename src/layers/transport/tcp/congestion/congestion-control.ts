@@ -51,4 +51,6 @@ export interface CongestionControl {
   undo(): void;
   /** Sending resumes after `idleNs` without anything in flight, longer than the timeout: RFC 5681 §4.1. */
   idle(restartWindow: number, idleNs: number): void;
+  /** A window that was not used comes down to `cwnd`, with a new threshold: RFC 7661 §4.4. Not for those with a model. */
+  lower?(cwnd: number, ssthresh: number): void;
 }

@@ -89,7 +89,6 @@ export class Cubic extends Reno {
     if (first) state.cwndPrior = cwnd;
     // RFC 9438 §4.8: congestion avoidance begins with K = 0 and W_max = cwnd, as after a slow start without loss.
     state.wMax = 0;
-    state.epochNs = -1;
   }
 
   override undo(): void {

@@ -98,6 +98,11 @@ export class Reno implements CongestionControl {
     this.cwnd = Math.min(this.cwnd, restartWindow);
   }
 
+  lower(cwnd: number, ssthresh: number): void {
+    this.cwnd = Math.min(this.cwnd, Math.max(cwnd, this.smss));
+    this.ssthresh = Math.max(ssthresh, this.smss);
+  }
+
   /** Whether the first slow start is HyStart++. */
   protected usesHyStart(settings: TcpSettings): boolean {
     return settings.hystart === 'all';

@@ -33,7 +33,7 @@ export function startRecovery(sender: Sender): void {
   sender.recoveryPoint = sender.sndNxt;
   // RFC 5681 §3.2 step 2, RFC 6675 §5 (4.2): what limited transmit added does not count.
   const end = sender.duplicateAcks > 0 ? sender.limitedTransmitFrom : sender.sndNxt;
-  sender.congestion.congestion(distance(sender.sndUna, end), 'loss');
+  sender.congestion.congestion(sender.validation.lost(sender, distance(sender.sndUna, end)), 'loss');
   sender.retransmitAtOnce = true;
 }
 

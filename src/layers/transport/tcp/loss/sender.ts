@@ -2,6 +2,7 @@
  * What loss detection and recovery see of a connection: its sending half. The control block is one.
  */
 import type { CongestionControl } from '../congestion/congestion-control.ts';
+import type { WindowValidation } from '../congestion/window-validation.ts';
 import type { RoundTripTime } from '../rtt.ts';
 import type { TcpSettings } from '../settings.ts';
 import type { TransmitLog } from '../transmit-log.ts';
@@ -17,6 +18,7 @@ export interface Sender {
   readonly log: TransmitLog;
   readonly rtt: RoundTripTime;
   readonly congestion: CongestionControl;
+  readonly validation: WindowValidation;
   /** The peer sends SACK blocks. */
   readonly sackOk: boolean;
   readonly sndUna: number;

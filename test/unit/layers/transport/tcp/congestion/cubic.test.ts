@@ -54,12 +54,35 @@ describe('RFC 9438 §4.2: the window follows the cubic function of time', () => 
   });
 
   test('RFC 9438 §4.2: it never shrinks, even when the function lies below', () => {
-    const driver = avoiding(1000);
+    const driver = avoiding(1000, { cubicRenoFriendly: false });
     driver.acks();
     driver.controller.state.wMax = 100 * MSS;
     const { cwnd } = driver;
     driver.acks(MSS, { after: 10 });
     expect(driver.cwnd).toBeGreaterThanOrEqual(cwnd);
+  });
+
+  test('RFC 9438 §4.2: whatever is acknowledged when, it does not shrink, nor grow by more than half', () => {
+    const acknowledgment = fc.record({
+      segments: fc.integer({ min: 1, max: 100 }),
+      rtt: fc.integer({ min: 1, max: 3000 }),
+      after: fc.integer({ min: 0, max: 3000 }),
+      unused: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 500 }), fc.array(acknowledgment, { maxLength: 60 }), (segments, acks) => {
+        const driver = avoiding(segments);
+        for (const { segments: acked, ...how } of acks) {
+          const { controller } = driver;
+          const before = controller.cwnd;
+          driver.acks(acked * MSS, how);
+          expect(controller.cwnd).toBeGreaterThanOrEqual(before);
+          expect(controller.cwnd).toBeLessThanOrEqual(Math.max(1.5 * before + 1, before + MSS));
+          if (how.unused) expect(controller.cwnd).toBe(before);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('RFC 9438 §4.2: the target is at most 1.5 times the window', () => {
@@ -68,6 +91,8 @@ describe('RFC 9438 §4.2: the window follows the cubic function of time', () => 
     const { cwnd } = driver;
     driver.acks(MSS, { rtt: 20_000 });
     expect(driver.cwnd - cwnd).toBeCloseTo(0.5, 2);
+    driver.acks(10 * driver.controller.cwnd, { rtt: 20_000 });
+    expect(driver.cwnd / cwnd).toBeCloseTo(1.5, 1);
   });
 
   test.each<readonly [string, (driver: Driver<Cubic>) => void]>([
@@ -200,6 +225,17 @@ describe('congestion', () => {
     expect(ssthresh).toBeLessThan(1e6);
     driver.acks();
     expect(driver.controller.state).toMatchObject({ k: 0, wMax: ssthresh, cwndPrior: ssthresh });
+  });
+
+  test('RFC 9438 §4.1.2: each reduction begins a new epoch, at the first acknowledgment of congestion avoidance', () => {
+    for (const reduce of [(driver: Driver<Cubic>) => driver.loses(), (driver: Driver<Cubic>) => driver.timesOut()]) {
+      const driver = avoiding(100);
+      driver.rounds(20);
+      reduce(driver);
+      while (driver.controller.cwnd < driver.controller.ssthresh) driver.acks(MSS, { after: 1 });
+      driver.acks(MSS, { after: 7 });
+      expect(driver.controller.state.epochNs).toBe(driver.event.nowNs);
+    }
   });
 
   test('RFC 9438 §4.1.2: a restart after idle begins a new epoch when slow start is over', () => {

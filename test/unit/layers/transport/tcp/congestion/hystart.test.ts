@@ -46,8 +46,7 @@ describe('RFC 9406 §4.2: when it leaves slow start', () => {
     const driver = having();
     // One quick acknowledgment among the slow ones: no queue is standing.
     driver.acks(MSS, { rtt: 100 });
-    driver.round({ rtt: 150 });
-    expect(pace(driver, 100)).toBe('slow start');
+    expect(pace(driver, 150)).toBe('slow start');
     const few = having();
     const { cwnd } = few;
     for (let ack = 0; ack < 7; ack++) few.acks(MSS, { rtt: 150 });
@@ -82,7 +81,8 @@ describe('Conservative Slow Start', () => {
     expect(pace(driver, 129)).toBe('slow start');
     // Including HyStart++: the next delay is seen as well.
     driver.round({ rtt: 160 });
-    expect(pace(driver, 160)).toBe('conservative');
+    for (let round = 2; round <= 5; round++) expect(pace(driver, 160), `round ${round}`).toBe('conservative');
+    expect(pace(driver, 160)).toBe('avoidance');
   });
 
   test('RFC 9406 §4.2: loss ends it', () => {

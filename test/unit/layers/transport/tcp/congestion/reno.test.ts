@@ -22,6 +22,15 @@ describe('growth', () => {
     expect(driver.cwnd).toBe(7);
   });
 
+  test('RFC 3465 §2.1: "bytes_acked is reduced by the value of cwnd": what is left over counts on', () => {
+    const driver = avoiding();
+    const windows = [1, 2, 3].map(() => {
+      driver.acks(4 * MSS);
+      return driver.cwnd;
+    });
+    expect(windows).toEqual([5, 6, 7]);
+  });
+
   test('RFC 5681 §3.1: ACK division gains nothing', () => {
     const driver = avoiding();
     for (let ack = 0; ack < 50; ack++) driver.acks(100);

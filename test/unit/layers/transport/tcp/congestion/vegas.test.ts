@@ -26,6 +26,7 @@ describe('congestion avoidance', () => {
       const driver = avoiding();
       driver.round();
       expect(change(driver, queued), `${queued}`).toBe(expected);
+      expect(driver.ssthresh).toBeLessThanOrEqual(driver.cwnd);
     }
   });
 

@@ -53,14 +53,16 @@ describe('the estimate', () => {
     driver.loses();
     const { controller } = driver;
     const half = MSS / 2e6;
-    const untilNext = (): void => {
+    const untilNext = (): number => {
       const { bandwidth } = controller;
-      while (controller.bandwidth === bandwidth) driver.acks(MSS, { rtt: 150, after: 2, unused: true });
+      let acks = 0;
+      for (; controller.bandwidth === bandwidth; acks++) driver.acks(MSS, { rtt: 150, after: 2, unused: true });
+      return acks;
     };
     untilNext(); // the rest of a faster round trip
     for (let sample = 0; sample < 5; sample++) {
       const before = controller.bandwidth;
-      untilNext();
+      expect(untilNext()).toBe(75);
       expect(controller.bandwidth / (0.9 * before + 0.1 * half)).toBeCloseTo(1, 6);
     }
   });
