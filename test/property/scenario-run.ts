@@ -13,6 +13,7 @@ import { Recorder } from '../../src/trace/recorder.ts';
 import { inject } from './intruder.ts';
 import { acknowledging } from './invariants/acknowledging.ts';
 import { congestion } from './invariants/congestion.ts';
+import { congestionWindow } from './invariants/congestion-window.ts';
 import { Violation } from './invariants/laws.ts';
 import {
   type Checker,
@@ -113,7 +114,16 @@ class Stage implements Run {
     this.hasIntruder = (scenario.injections?.length ?? 0) > 0;
     this.choosesNumbers = scenario.starts === null;
     this.step = freshStep();
-    this.checkers = [sequenceSpace(), segments(), replies(), timers(), acknowledging(), states(), congestion()];
+    this.checkers = [
+      sequenceSpace(),
+      segments(),
+      replies(),
+      timers(),
+      acknowledging(),
+      states(),
+      congestion(),
+      congestionWindow(),
+    ];
     this.world = new World({
       seed: scenario.seed,
       eventsPerInstant: EVENTS_PER_INSTANT,

@@ -4,7 +4,9 @@
  */
 import fc from 'fast-check';
 import { MILLISECOND, SECOND } from '../../src/layers/clock.ts';
-import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
+import { CONTROLLER_NAMES } from '../../src/layers/transport/tcp/congestion/controllers.ts';
+import { profileSettings } from '../../src/layers/transport/tcp/profiles.ts';
+import { RFC_SETTINGS, type TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
 import type { ListedFault } from '../../src/sim/medium/fault-list.ts';
 import type { Injection, Operation, Scenario } from './scenario.ts';
 
@@ -177,13 +179,34 @@ const settings = (lifetimeNs: number): fc.Arbitrary<Partial<TcpSettings>> =>
         delayedAck: fc.boolean(),
         limitedTransmit: fc.boolean(),
         slowStartAfterIdle: fc.boolean(),
-        congestionControl: fc.constantFrom('none', 'reno'),
+        congestionControl: fc.constantFrom(...CONTROLLER_NAMES),
+        hystart: fc.constantFrom('none' as const, 'all' as const),
+        rack: fc.boolean(),
+        rackReorderingWindow: fc.constantFrom('static' as const, 'none' as const),
+        tailLossProbe: fc.boolean(),
+        proportionalRateReduction: fc.boolean(),
+        duplicateSack: fc.boolean(),
+        eifel: fc.boolean(),
+        forwardRtoRecovery: fc.boolean(),
+        duplicateSackUndo: fc.boolean(),
+        profile: fc.constantFrom('linux' as const, 'freebsd' as const),
         initialWindowSegments: fc.constantFrom(1, 2, 4),
         retransmissionTimeoutMinimumNs: fc.constantFrom(200 * MILLISECOND, SECOND),
       },
       { requiredKeys: [] },
     )
-    .map((chosen) => ({ ...chosen, maximumSegmentLifetimeNs: lifetimeNs }));
+    .map(({ profile, ...chosen }) => ({
+      ...(profile === undefined ? {} : differences(profile)),
+      ...chosen,
+      maximumSegmentLifetimeNs: lifetimeNs,
+    }));
+
+/** What a profile does otherwise than the RFCs, but for its buffers, which are too large to be filled here. */
+function differences(profile: string): Partial<TcpSettings> {
+  const { sendBufferBytes: _send, receiveBufferBytes: _receive, ...settings } = profileSettings(profile);
+  const usual: Readonly<Record<string, unknown>> = RFC_SETTINGS;
+  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== usual[name]));
+}
 
 export interface Shape {
   /** Programs may close with data unread, or abort. */

@@ -59,11 +59,17 @@ export const LAWS: Readonly<Record<number, Law>> = {
   },
   28: { law: 'no silly segments and no silly windows', section: 'RFC 9293 §3.7.4, §3.8.6.2' },
   29: { law: 'no timer of a closed connection runs or fires', section: 'RFC 9293 §3.10.7.4' },
+  30: { law: 'new data only while the congestion window has room for it', section: 'RFC 5681 §3.1, RFC 3042' },
   31: { law: 'cwnd is at least one segment', section: 'RFC 5681 §3.1' },
+  32: {
+    law: 'slow start grows by what is acknowledged and one segment at most; a timeout leaves one segment',
+    section: 'RFC 5681 §3.1',
+  },
   33: {
     law: 'fast retransmit on the third duplicate ACK, once per window',
     section: 'RFC 5681 §3.2, RFC 6582 §3.2',
   },
+  34: { law: 'the first flight fits the initial window', section: 'RFC 6928 §2, RFC 5681 §3.1' },
   36: { law: 'only the transitions of figure 5, each by what may cause it', section: 'RFC 9293 §3.3.2' },
   37: { law: 'TIME-WAIT only after our own FIN, for 2 MSL after the peer’s last', section: 'RFC 9293 §3.6.1, §3.4.2' },
   38: { law: 'no reset answers a reset, and resets are numbered as prescribed', section: 'RFC 9293 §3.10.7.1' },

@@ -159,7 +159,9 @@ function takeSample(run: Run, connection: Followed, own: Estimate): void {
   hold(24, isClose(own.srtt, rtt.srttNs) && isClose(own.rttvar, rtt.rttvarNs), () => {
     return `${name}: SRTT ${rtt.srttNs} and RTTVAR ${rtt.rttvarNs}, by RFC 6298 ${own.srtt} and ${own.rttvar} (sample ${sample}, ${expected} expected in a flight)`;
   });
-  const timeout = own.srtt + Math.max(settings.clockGranularityNs, 4 * own.rttvar);
+  // Kernels bound the variation, or add to the sum: profiles `linux` and `freebsd`.
+  const least = Math.max(settings.clockGranularityNs, settings.retransmissionTimeoutVarianceMinimumNs);
+  const timeout = own.srtt + Math.max(least, 4 * own.rttvar) + settings.retransmissionTimeoutSlopNs;
   const wanted = Math.min(
     Math.max(timeout, settings.retransmissionTimeoutMinimumNs),
     settings.retransmissionTimeoutMaximumNs,
