@@ -117,6 +117,7 @@ export const DROP_REASONS = {
   'tcp-no-syn': { what: 'has no SYN, and the connection is still being opened', rule: 'RFC 9293 §3.10.7.3' },
   'tcp-listen-no-syn': { what: 'to a listener, without SYN', rule: 'RFC 9293 §3.10.7.2' },
   'tcp-backlog-full': { what: 'the listener’s queue is full', rule: 'RFC 9293 §3.10.7.2' },
+  'tcp-bad-cookie': { what: 'acknowledges no SYN cookie that is still good', rule: 'RFC 4987 appendix A' },
   'tcp-outside-window': { what: 'outside the receive window', rule: 'RFC 9293 §3.10.7.4' },
   'tcp-paws': { what: 'its timestamp is older than the last one accepted', rule: 'RFC 7323 §5.3' },
   'tcp-no-timestamp': { what: 'timestamps were agreed on and it has none', rule: 'RFC 7323 §3.2' },

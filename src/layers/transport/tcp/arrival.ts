@@ -103,11 +103,12 @@ export function takeWindow(block: ControlBlock, arrived: IncomingSegment): void 
   block.sndWl2 = arrived.acknowledgment;
 }
 
-/** SND.UNA passes our SYN. Its round trip is the first sample, unless it was sent twice (Karn). */
+/** SND.UNA passes our SYN. Its round trip is the first sample, unless it was sent twice (Karn) or nobody knows when. */
 function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.sndUna = arrived.acknowledgment;
   block.synAcknowledged = true;
   block.timers?.retransmission.cancel();
+  if (block.synSentNs < 0) return;
   const rttNs =
     block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
   if (rttNs >= 0) block.rtt.sample(rttNs, 1, block.environment.timers.now());
@@ -235,6 +236,7 @@ function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): Dro
   if (!arrived.has(ACK)) return 'tcp-no-ack';
   const ack = arrived.acknowledgment;
   if (block.state === 'SYN-RECEIVED') {
+    if (!answersSyn(block, ack) && block.owner.takesCookie(block, arrived)) return undefined;
     const reason = ackInSynReceived(block, arrived);
     if (reason !== undefined) return reason;
   }
@@ -260,9 +262,13 @@ function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): Dro
   return undefined;
 }
 
+/** SND.UNA < SEG.ACK =< SND.NXT, in SYN-RECEIVED. */
+const answersSyn = (block: ControlBlock, ack: number): boolean =>
+  greaterThan(ack, block.sndUna) && lessOrEqual(ack, block.sndMax);
+
 function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   const ack = arrived.acknowledgment;
-  if (lessOrEqual(ack, block.sndUna) || greaterThan(ack, block.sndMax)) {
+  if (!answersSyn(block, ack)) {
     refuseAcknowledgment(block, ack);
     return 'tcp-bad-ack';
   }

@@ -14,6 +14,7 @@ import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
 import { WindowValidation } from './congestion/window-validation.ts';
 import type { TcpEnvironment } from './environment.ts';
+import type { IncomingSegment } from './incoming.ts';
 import type { LossDetection } from './loss/detection.ts';
 import { DuplicateThreshold } from './loss/duplicate-threshold.ts';
 import { ForwardRto } from './loss/forward-rto.ts';
@@ -42,6 +43,8 @@ export interface ConnectionOwner {
   readonly environment: TcpEnvironment;
   /** The connection is established for the first time. A listener queues it; false if it has no room. */
   established(block: ControlBlock): boolean;
+  /** An ACK answers no SYN-ACK of this connection in SYN-RECEIVED. @returns whether it held a cookie, and is dealt with */
+  takesCookie(block: ControlBlock, arrived: IncomingSegment): boolean;
   /** The connection enters TIME-WAIT. False if the host holds as many as it may. */
   waits(block: ControlBlock): boolean;
   /** The connection has ended: forget it. */
@@ -171,7 +174,7 @@ export class ControlBlock implements Sender {
   retransmitAtOnce: boolean;
   /** Timer expiries in a row without progress: R1 and R2 of RFC 9293 §3.8.3 count them. */
   retries: number;
-  /** When the SYN was first sent, how often, with or without ACK, and whether the timer was a reason. */
+  /** When the SYN was first sent (-1: a cookie does not say), how often, with or without ACK, and whether the timer was a reason. */
   synSentNs: number;
   synTransmissions: number;
   synRetransmitted: boolean;

@@ -30,6 +30,8 @@ export class Listener {
   /** Most established connections that wait: the program's `backlog`. */
   backlog: number;
   closed: boolean;
+  /** When a SYN was last answered with a cookie. */
+  cookieSentNs: number;
   private readonly owner: ListenerOwner;
   private readonly halfOpen: Set<ControlBlock>;
   private readonly established: ControlBlock[];
@@ -48,6 +50,7 @@ export class Listener {
     this.keys = undefined;
     this.user = user;
     this.closed = false;
+    this.cookieSentNs = Number.NEGATIVE_INFINITY;
     this.halfOpen = new Set();
     this.established = [];
   }
@@ -83,10 +86,20 @@ export class Listener {
     this.owner.listenerClosed(this);
   }
 
-  /** Whether another SYN may be answered. @returns why not */
+  /** Whether there is room for another connection that its program will accept. @returns why not */
   refuses(): DropReason | undefined {
-    const full = this.established.length >= this.backlog || this.halfOpen.size >= this.settings.synBacklog;
-    return full ? 'tcp-backlog-full' : undefined;
+    return this.established.length >= this.backlog ? 'tcp-backlog-full' : undefined;
+  }
+
+  /** Whether as many handshakes go on as may. */
+  get isUnderPressure(): boolean {
+    return this.halfOpen.size >= this.settings.synBacklog;
+  }
+
+  /** Whether a SYN that comes now is answered with a cookie: RFC 4987 §3.6, §3.7. */
+  get answersWithCookie(): boolean {
+    const { synCookies } = this.settings;
+    return synCookies === 'always' || (synCookies === 'pressure' && this.isUnderPressure);
   }
 
   /** A SYN was taken: `block` is in SYN-RECEIVED. */

@@ -5,9 +5,10 @@
 import { isUnspecified } from '../../address.ts';
 import type { DropReason } from '../../drop.ts';
 import type { ReceivedPacket } from '../../network/packet.ts';
-import { takeSyn, takeWindow } from './arrival.ts';
+import { segmentArrives, takeSyn, takeWindow } from './arrival.ts';
 import { authenticateArriving, protect } from './authentication/admission.ts';
 import type { ControlBlock } from './control-block.ts';
+import { CookieHandshake } from './cookie-handshake.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end } from './lifecycle.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
@@ -18,6 +19,7 @@ import { startAfter } from './time-wait.ts';
 
 export class PassiveOpen implements ListenerOwner {
   private readonly opening: Opening;
+  private readonly cookies: CookieHandshake;
   private readonly listeners: Map<number, Listener[]>;
   /** Which listener a connection that is not accepted yet came from. */
   private readonly listenerOf: Map<ControlBlock, Listener>;
@@ -29,6 +31,7 @@ export class PassiveOpen implements ListenerOwner {
 
   constructor(opening: Opening) {
     this.opening = opening;
+    this.cookies = new CookieHandshake(opening);
     this.listeners = new Map();
     this.listenerOf = new Map();
     this.replaced = new Map();
@@ -80,13 +83,17 @@ export class PassiveOpen implements ListenerOwner {
     if (typeof authentication === 'string') return authentication;
     // First, check for a RST; second, for an ACK; third, for a SYN.
     if (arrived.has(RST)) return 'tcp-reset-to-closed';
-    if (arrived.has(ACK)) return inClosed(this.opening.environment, arrived);
+    if (arrived.has(ACK)) return this.acknowledgmentArrives(listener, arrived);
     if (!arrived.has(SYN) || packet === undefined) return 'tcp-listen-no-syn';
     const refused = listener.refuses();
     if (refused !== undefined) return refused;
     const path = this.opening.environment.paths.path(packet.source(), packet.destination(), packet.interfaceIndex);
     if (typeof path === 'string') return 'ip-no-route';
     const { opening } = this;
+    // A connection in TIME-WAIT, and keys, are state: where there is some, a cookie cannot stand for it.
+    const mayForget = earlier === undefined && authentication === undefined;
+    if (mayForget && listener.answersWithCookie) return this.cookies.answer(listener, arrived, path);
+    if (listener.isUnderPressure) return 'tcp-backlog-full';
     const block = opening.create(path, arrived.destinationPort, arrived.sourcePort, { ...listener.settings }, false);
     if (earlier !== undefined) this.replace(earlier, block);
     if (authentication !== undefined) protect(block, authentication);
@@ -99,6 +106,34 @@ export class PassiveOpen implements ListenerOwner {
     takeWindow(block, arrived);
     opening.sendSyn(block);
     return undefined;
+  }
+
+  /**
+   * An ACK for a connection in SYN-RECEIVED that does not answer its SYN-ACK: its SYN may have come before, when it was
+   * answered with a cookie. @returns whether the ACK was one, and is dealt with
+   */
+  takesCookie(block: ControlBlock, arrived: IncomingSegment): boolean {
+    const listener = this.listenerOf.get(block);
+    const rebuilt = listener === undefined ? undefined : this.cookies.rebuild(listener, arrived);
+    if (listener === undefined || rebuilt === undefined || rebuilt === 'tcp-bad-cookie') return false;
+    if (typeof rebuilt === 'string') return true;
+    end(block, undefined, 'its SYN had been answered with a cookie before');
+    this.cookieArrives(listener, rebuilt, arrived);
+    return true;
+  }
+
+  /** An ACK answers nothing that a listener remembers, but it may hold a cookie. */
+  private acknowledgmentArrives(listener: Listener, arrived: IncomingSegment): DropReason | undefined {
+    const rebuilt = this.cookies.rebuild(listener, arrived);
+    if (rebuilt === undefined) return inClosed(this.opening.environment, arrived);
+    return typeof rebuilt === 'string' ? rebuilt : this.cookieArrives(listener, rebuilt, arrived);
+  }
+
+  private cookieArrives(listener: Listener, block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+    block.user = { changed: () => listener.user?.changed() };
+    this.listenerOf.set(block, listener);
+    this.opening.admit(block, 'SYN-RECEIVED', 'a SYN cookie came back');
+    return segmentArrives(block, arrived);
   }
 
   /** The handshake of a connection is over. @returns false if its listener has no room for it */

@@ -177,6 +177,10 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     return this.passive.established(block);
   }
 
+  takesCookie(block: ControlBlock, arrived: IncomingSegment): boolean {
+    return this.passive.takesCookie(block, arrived);
+  }
+
   waits(block: ControlBlock): boolean {
     const { timeWaitLimit } = this.settings;
     if (timeWaitLimit > 0 && this.waiting.size >= timeWaitLimit) return false;

@@ -30,7 +30,7 @@ export interface SegmentText {
 
 /** Where the two sequence spaces start, and our timestamp clock. The peer's timestamps are as the text has them. */
 export class RelativeNumbers {
-  readonly ours: number;
+  ours: number;
   readonly peers: number;
   timestamps: number;
   constructor(ours: number, peers: number) {
