@@ -152,7 +152,7 @@ export const allKeys = (socket: TcpSocket): readonly MasterKey[] => keysOf(socke
 
 /** Those of the connection, or of the socket that has none; `undefined` if the connection has no TCP-AO. */
 const keysOf = ({ connection, keys }: TcpSocket): AuthenticationKeys | undefined =>
-  connection === undefined ? keys : connection.block.authentication?.keys;
+  connection === undefined ? keys : connection.keys;
 
 function peerOf(
   socket: TcpSocket,

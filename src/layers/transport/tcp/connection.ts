@@ -3,6 +3,7 @@
  */
 import type { IpAddress } from '../../address.ts';
 import type { ErrorCode } from '../../errors.ts';
+import type { AuthenticationKeys } from './authentication/segment-authentication.ts';
 import { ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block.ts';
 import { emitReset } from './emission.ts';
 import { snapshot, type TcpInfo } from './info.ts';
@@ -47,6 +48,10 @@ export class Connection {
   /** Its own settings: a change takes effect at the next event that looks at it. */
   get settings(): TcpSettings {
     return this.block.settings;
+  }
+  /** Its keys for TCP-AO, which may be changed at any time: RFC 5925 §7.1. */
+  get keys(): AuthenticationKeys | undefined {
+    return this.block.authentication?.keys;
   }
   /** Why it ended, or failed. */
   get error(): ErrorCode | undefined {

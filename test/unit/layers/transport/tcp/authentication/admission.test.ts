@@ -55,6 +55,16 @@ describe.each(SEQUENCE_STARTS)('a connection that we open with a key, from seque
     expect(connection.state).toBe('ESTABLISHED');
   });
 
+  test('RFC 5925 §5.2: a SYN-ACK with another ISN that is not genuine does not keep the genuine one out', () => {
+    const { peer, signer } = authentic({ start });
+    const connection = peer.connect({}, chain(KEY));
+    signer.spoils = 20 + 4;
+    expect(peer.sends('S. 5000:5000(0) ack 1')).toBe('tcp-bad-signature');
+    signer.spoils = undefined;
+    expect(peer.sends('S. 0:0(0) ack 1')).toBeUndefined();
+    expect(connection.state).toBe('ESTABLISHED');
+  });
+
   test('RFC 5925 §5.2: before the peer’s SYN no other segment can be genuine', () => {
     const { peer } = authentic({ start });
     peer.connect({}, chain(KEY));

@@ -18,11 +18,18 @@ function authentic(settings: ConversationOptions['settings'] = {}) {
   return { peer, connection, block: connection.block };
 }
 
-function error(peer: Conversation, kind: IcmpErrorKind, type: number, code: number, family: 4 | 6 = 4): IcmpError {
+function error(
+  peer: Conversation,
+  kind: IcmpErrorKind,
+  type: number,
+  code: number,
+  family: 4 | 6 = 4,
+  about = 1,
+): IcmpError {
   const view = new DataView(new ArrayBuffer(8));
   view.setUint16(0, OUR_PORT);
   view.setUint16(2, PEER_PORT);
-  view.setInt32(4, peer.numbers.ours + 1);
+  view.setInt32(4, peer.numbers.ours + about);
   const local = family === 4 ? HERE : ipAddress('fd00::1');
   const remote = family === 4 ? THERE : ipAddress('fd00::2');
   return { kind, type, code, reporter: THERE, local, remote, view, at: 0, length: 8, mtu: 0 };
@@ -69,7 +76,7 @@ describe('ICMP and TCP-AO', () => {
   test('RFC 5925 §7.8: only in synchronized states: a connection that is being opened can still be refused', () => {
     const peer = new Conversation();
     const connection = peer.connect({}, chain(KEY));
-    peer.icmp('port-unreachable', 0);
+    peer.tcp.icmpError(error(peer, 'port-unreachable', 3, 3, 4, 0));
     expect(connection.error).toBe('ECONNREFUSED');
   });
 

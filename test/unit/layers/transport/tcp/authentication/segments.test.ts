@@ -4,6 +4,7 @@ import type { AlgorithmName } from '../../../../../../src/layers/transport/tcp/a
 import type { Connection } from '../../../../../../src/layers/transport/tcp/connection.ts';
 import type { ConversationOptions } from '../conversation.ts';
 import { Conversation, readAll, SEQUENCE_STARTS, write } from '../conversation.ts';
+import { RelativeNumbers } from '../segment-text.ts';
 import { AuthenticPeer, chain, ourKey } from './signing-peer.ts';
 
 interface Authentic {
@@ -81,14 +82,12 @@ describe.each(SEQUENCE_STARTS)('segments that are not genuine, from sequence num
   });
 
   test('RFC 5925 §7.5 step 2a: a length that is not that of the key’s MAC', () => {
-    const { peer } = authentic({ start });
-    peer.signer = {
-      optionBytes: 20,
-      sign: (bytes, header) => bytes.set([29, 20, 2, 1], header - 20),
-      sees: () => {},
-    };
+    const { peer, signer, connection } = authentic({ start });
+    signer.optionBytes = 20;
     expect(peer.sends('. 1:1(0) ack 1')).toBe('tcp-bad-signature');
-    expect(peer.onlyBlock().authentication?.status().failed).toBe(1);
+    expect(connection.info().authentication?.failed).toBe(1);
+    signer.optionBytes = 16;
+    expect(peer.sends('. 1:1(0) ack 1')).toBeUndefined();
   });
 
   test('RFC 5925 §7.7: a reset is taken if it is signed, and not else', () => {
@@ -246,6 +245,43 @@ describe('the sequence number extension', () => {
     signer.spoils = undefined;
     signer.extension = 0;
     expect(peer.sends('P. 1:6(5) ack 1')).toBeUndefined();
+  });
+
+  /** Twice nearly half the space: what follows the second would be taken for the next turn. */
+  const FAR = [0x7fff_ffff, 0xffff_fffe];
+
+  test('RFC 5925 §6.2: a genuine reset far from the window, as an answer to a wrong ACK is, moves nothing', () => {
+    const { peer, connection } = authentic({ start: 12_345 });
+    for (const sequence of FAR) expect(peer.sends(`R ${sequence}:${sequence}(0)`)).toBe('tcp-outside-window');
+    peer.sends('P. 1:11(10) ack 1');
+    expect(readAll(connection)).toBe(10);
+  });
+
+  test('RFC 5925 §5.2: nor does a genuine SYN of a peer that has forgotten the connection; it is challenged', () => {
+    const { peer, signer, connection } = authentic({ start: 12_345 });
+    const { peers } = peer.numbers;
+    for (const sequence of FAR) {
+      // The SYN's traffic key has its own ISN.
+      const forgetful = new AuthenticPeer(new RelativeNumbers(peer.numbers.ours, (peers + sequence) | 0), ourKey(1, 2));
+      peer.signer = { optionBytes: 16, sign: forgetful.sign.bind(forgetful), sees: () => {} };
+      expect(peer.sends(`S ${sequence}:${sequence}(0)`)).not.toBe('tcp-bad-signature');
+    }
+    peer.signer = signer;
+    peer.sends('P. 1:11(10) ack 1');
+    expect(readAll(connection)).toBe(10);
+  });
+
+  test('RFC 5925 §6.2: nor does a reset of ours that answers a wrong ACK', () => {
+    const peer = new Conversation({ start: 12_345 });
+    const signer = new AuthenticPeer(peer.numbers, ourKey(1, 2));
+    peer.signer = signer;
+    const listener = peer.listen(8, {}, chain(ourKey(1, 2)));
+    peer.sends('S 0:0(0)');
+    for (const wrong of FAR) expect(peer.sends(`. 1:1(0) ack ${wrong}`)).toBe('tcp-bad-ack');
+    peer.sends('. 1:1(0) ack 1');
+    signer.seen.length = 0;
+    write(listener.accept()!, 10);
+    signer.expectsSigned(1, 2);
   });
 
   test('RFC 5925 §6.2: a replay of what was sent 2^32 octets ago is not genuine', () => {

@@ -38,7 +38,8 @@ export interface Seen {
 
 /** A peer with TCP-AO. `key` is as we have it: its receiveId is the KeyID that the peer sends. */
 export class AuthenticPeer implements PeerSigner {
-  readonly optionBytes: number = 16;
+  /** 16, unless it makes the MAC field longer than the MAC. */
+  optionBytes: number;
   key: MasterKey;
   /** What it asks us to sign with: a SendID of ours. */
   asksFor: number;
@@ -52,6 +53,7 @@ export class AuthenticPeer implements PeerSigner {
   private readonly keys: readonly MasterKey[];
 
   constructor(numbers: RelativeNumbers, first: MasterKey, ...others: MasterKey[]) {
+    this.optionBytes = 16;
     this.key = first;
     this.asksFor = first.sendId;
     this.extension = 0;
@@ -65,7 +67,7 @@ export class AuthenticPeer implements PeerSigner {
   sign(bytes: Uint8Array, headerLength: number): void {
     const view = new DataView(bytes.buffer);
     const optionAt = headerLength - this.optionBytes;
-    bytes.set([29, 16, this.key.receiveId, this.asksFor], optionAt);
+    bytes.set([29, this.optionBytes, this.key.receiveId, this.asksFor], optionAt);
     const code = this.code(view, bytes.length, optionAt, this.key, false);
     bytes.set(code, optionAt + 4);
     if (this.spoils !== undefined) bytes[this.spoils]! ^= 1;
