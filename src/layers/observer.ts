@@ -25,6 +25,7 @@ export type TcpTimerName =
   | 'keepalive'
   | 'time-wait'
   | 'user-timeout'
+  | 'cork'
   | 'reordering'
   | 'tail-loss-probe'
   | 'pacing';

@@ -34,14 +34,19 @@ export const SO_DOMAIN = 39;
 
 export const TCP_NODELAY = 1;
 export const TCP_MAXSEG = 2;
+export const TCP_CORK = 3;
 export const TCP_KEEPIDLE = 4;
 export const TCP_KEEPINTVL = 5;
 export const TCP_KEEPCNT = 6;
 export const TCP_SYNCNT = 7;
+export const TCP_LINGER2 = 8;
 export const TCP_INFO = 11;
 export const TCP_CONGESTION = 13;
 export const TCP_MD5SIG = 14;
 export const TCP_USER_TIMEOUT = 18;
+export const TCP_NOTSENT_LOWAT = 25;
+/** BSD's, whose number there is Linux's TCP_KEEPIDLE: here it has one that Linux does not use. */
+export const TCP_NOPUSH = 0x104;
 export const TCP_MD5SIG_EXT = 32;
 export const TCP_AO_ADD_KEY = 38;
 export const TCP_AO_DEL_KEY = 39;
@@ -50,6 +55,8 @@ export const TCP_AO_GET_KEYS = 41;
 
 export const IP_TOS = 1;
 export const IP_TTL = 2;
+export const IP_MTU_DISCOVER = 10;
+export const IP_MTU = 14;
 export const IP_MULTICAST_IF = 32;
 export const IP_MULTICAST_TTL = 33;
 export const IP_MULTICAST_LOOP = 34;
@@ -61,6 +68,8 @@ export const IPV6_MULTICAST_HOPS = 18;
 export const IPV6_MULTICAST_LOOP = 19;
 export const IPV6_JOIN_GROUP = 20;
 export const IPV6_LEAVE_GROUP = 21;
+export const IPV6_MTU_DISCOVER = 23;
+export const IPV6_MTU = 24;
 export const IPV6_V6ONLY = 26;
 export const IPV6_TCLASS = 67;
 
@@ -70,6 +79,11 @@ export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_WAITALL = 0x100;
 export const MSG_NOSIGNAL = 0x4000;
+export const MSG_MORE = 0x8000;
+
+export const IP_PMTUDISC_DONT = 0;
+export const IP_PMTUDISC_WANT = 1;
+export const IP_PMTUDISC_DO = 2;
 
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;

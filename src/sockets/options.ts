@@ -163,6 +163,18 @@ function pathNumber(
   };
 }
 
+const pathMtu: Rule<TcpSocket> = { get: (socket) => socket.connection?.block.path.mtu ?? failure('ENOTCONN') };
+
+/** To a stream WANT and DO are the same: DF is set, and segments are as small as the path wants them. */
+const pathMtuDiscovery: Rule<TcpSocket> = {
+  get: (socket) => (socket.setting('pathMtuDiscovery') ? the.IP_PMTUDISC_WANT : the.IP_PMTUDISC_DONT),
+  set: whole(the.IP_PMTUDISC_DONT, the.IP_PMTUDISC_DO, (socket, value) => {
+    const on = value !== the.IP_PMTUDISC_DONT;
+    if (socket.connection !== undefined) socket.connection.block.path.dontFragment = on;
+    return socket.changeSetting('pathMtuDiscovery', on);
+  }),
+};
+
 const GIGABYTE = 0x3fff_ffff;
 
 /** A size that a program has chosen is not changed behind its back any more. */
@@ -208,7 +220,31 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   [key(the.IPPROTO_TCP, the.TCP_KEEPINTVL), numberSetting('keepAliveIntervalNs', 1, 32_767, SECOND)],
   [key(the.IPPROTO_TCP, the.TCP_KEEPCNT), numberSetting('keepAliveProbes', 1, 127)],
   [key(the.IPPROTO_TCP, the.TCP_SYNCNT), numberSetting('synRetries', 1, 127)],
-  [key(the.IPPROTO_TCP, the.TCP_USER_TIMEOUT), numberSetting('userTimeoutNs', 0, 0x7fff_ffff, MILLISECOND)],
+  [
+    key(the.IPPROTO_TCP, the.TCP_USER_TIMEOUT),
+    {
+      get: (socket) => socket.setting('userTimeoutNs') / MILLISECOND,
+      set: whole(0, 0x7fff_ffff, (socket, value) => {
+        // RFC 5482 §3: CHANGEABLE "becomes false when an application explicitly sets USER_TIMEOUT".
+        socket.changeSetting('userTimeoutChangeable', value === 0);
+        return socket.changeSetting('userTimeoutNs', value * MILLISECOND);
+      }),
+    },
+  ],
+  [key(the.IPPROTO_TCP, the.TCP_CORK), flagSetting('cork')],
+  [
+    key(the.IPPROTO_TCP, the.TCP_NOPUSH),
+    {
+      get: (socket) => Number(socket.setting('cork') && socket.setting('corkCeilingNs') === 0),
+      set: flag((socket, on) => {
+        socket.changeSetting('corkCeilingNs', on ? 0 : socket.hostSetting('corkCeilingNs'));
+        return socket.changeSetting('cork', on);
+      }),
+    },
+  ],
+  [key(the.IPPROTO_TCP, the.TCP_NOTSENT_LOWAT), numberSetting('notSentLowWaterBytes', 0, GIGABYTE)],
+  // Linux: TCP_FIN_TIMEOUT_MAX is 120 s.
+  [key(the.IPPROTO_TCP, the.TCP_LINGER2), numberSetting('finWait2TimeoutNs', 1, 120, SECOND)],
   [
     key(the.IPPROTO_TCP, the.TCP_MAXSEG),
     {
@@ -230,6 +266,10 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
       },
     },
   ],
+  [key(the.IPPROTO_IP, the.IP_MTU_DISCOVER), pathMtuDiscovery],
+  [key(the.IPPROTO_IPV6, the.IPV6_MTU_DISCOVER), pathMtuDiscovery],
+  [key(the.IPPROTO_IP, the.IP_MTU), pathMtu],
+  [key(the.IPPROTO_IPV6, the.IPV6_MTU), pathMtu],
   // A path belongs to a connection: without one there is nothing to set.
   [key(the.IPPROTO_IP, the.IP_TTL), pathNumber('hopLimit', 1, 255)],
   [key(the.IPPROTO_IPV6, the.IPV6_UNICAST_HOPS), pathNumber('hopLimit', 0, 255)],

@@ -204,7 +204,11 @@ export class Socket {
     this.writers.dismiss(() => new SocketError('ECANCELED', 'close'));
     const linger = core.getsockopt(descriptor, the.SOL_SOCKET, the.SO_LINGER);
     const seconds = typeof linger === 'object' && 'seconds' in linger && linger.on ? linger.seconds : 0;
-    if (seconds > 0 && core.shutdown(descriptor, the.SHUT_WR) === 0) return this.lingerOn(descriptor, seconds);
+    // What was not read is lost, and the peer is told so at once by a reset: there is nothing to wait for.
+    const unread = core.ioctl(descriptor, the.FIONREAD) > 0;
+    if (seconds > 0 && !unread && core.shutdown(descriptor, the.SHUT_WR) === 0) {
+      return this.lingerOn(descriptor, seconds);
+    }
     core.close(descriptor);
     return CLOSED;
   }
@@ -270,8 +274,8 @@ export class Socket {
   }
 
   /** For `await using`. Where an engine does not have the symbol yet, nobody can ask for it either. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private async receive(
@@ -322,6 +326,8 @@ export class Socket {
   private async lingerOn(descriptor: number, seconds: number): Promise<void> {
     const { core } = this;
     const finished = (): number => {
+      // Data for a program that reads no more: closing answers it with a reset.
+      if (core.ioctl(descriptor, the.FIONREAD) > 0) return 0;
       const info = core.getsockopt(descriptor, the.IPPROTO_TCP, the.TCP_INFO);
       return typeof info === 'object' && 'state' in info && UNACKNOWLEDGED_FIN.has(info.state) ? AGAIN : 0;
     };

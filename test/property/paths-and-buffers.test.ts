@@ -9,6 +9,7 @@ import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
 import { BulkTransfer, patternSource } from '../../src/sim/bulk-transfer.ts';
 import type { LinkOptions } from '../../src/sim/medium/options.ts';
 import { World } from '../../src/sim/world.ts';
+import * as the from '../../src/sockets/constants.ts';
 
 interface Run {
   readonly link: LinkOptions;
@@ -131,4 +132,55 @@ describe('100 Mbit/s and 200 ms, from buffers of 64 KiB', () => {
     const rate = goodput({ sendBufferAutotuning: true, timestamps: false }, { receiveBufferAutotuning: true });
     expect(rate).toBeGreaterThan(0.9 * ceiling);
   });
+});
+
+/** A program that writes 100 bytes every millisecond, 1460 times, without Nagle. @returns the frames that went out */
+function smallWrites(option: number): { framesSent: number; endedNs: number; received: number } {
+  const world = new World({ seed: 1, slabBytes: 1 << 20 });
+  const [from, to] = [world.host('from', { settings: { tcp: { timestamps: false } } }), world.host('to')];
+  const link = world.link(from, to, { delay: '10ms' });
+  const chunk = new Uint8Array(100);
+  const into = new Uint8Array(65_536);
+  const server = to.sockets.socket(the.AF_INET, the.SOCK_STREAM);
+  const address = to.addresses.find((each) => each.address.family === 4 && !each.networkInterface.isLoopback)!.address;
+  to.sockets.bind(server, address, 80);
+  to.sockets.listen(server, 1);
+  const client = from.sockets.socket(the.AF_INET, the.SOCK_STREAM);
+  from.sockets.setsockopt(client, the.IPPROTO_TCP, the.TCP_NODELAY, 1);
+  if (option !== 0) from.sockets.setsockopt(client, the.IPPROTO_TCP, option, 1);
+  from.sockets.connect(client, address, 80);
+  world.runSync(SECOND);
+  const connection = to.sockets.accept(server);
+  let [received, endedNs] = [0, -1];
+  to.sockets.watch(connection, () => {
+    for (let count = to.sockets.recv(connection, into); count >= 0; count = to.sockets.recv(connection, into)) {
+      received += count;
+      if (count === 0) {
+        endedNs = world.now;
+        to.sockets.close(connection);
+        return;
+      }
+    }
+  });
+  const before = link.aToB.counters.framesSent;
+  for (let count = 0; count < 1460; count++) {
+    expect(from.sockets.send(client, chunk)).toBe(100);
+    world.runSync(world.now + SECOND / 1000);
+  }
+  from.sockets.close(client);
+  world.runSync(world.now + 10 * SECOND);
+  return { framesSent: link.aToB.counters.framesSent - before, endedNs, received };
+}
+
+test.each([
+  ['neither: a segment for each write', 0, 1460],
+  ['TCP_CORK: full segments only', the.TCP_CORK, 100],
+  ['TCP_NOPUSH: full segments only', the.TCP_NOPUSH, 100],
+])('1460 writes of 100 bytes, %s', (_, option, segments) => {
+  const { framesSent, received, endedNs } = smallWrites(option);
+  expect(received).toBe(146_000);
+  expect(endedNs).toBeGreaterThan(0);
+  // And a FIN of its own, perhaps an ARP reply, and the last ACK.
+  expect(framesSent).toBeGreaterThanOrEqual(segments);
+  expect(framesSent).toBeLessThanOrEqual(segments + 4);
 });

@@ -21,6 +21,11 @@ const SETTABLE: readonly (readonly [keyof typeof LEVELS, string, number, number,
   ['stream', 'TCP_KEEPCNT', the.IPPROTO_TCP, the.TCP_KEEPCNT, 3, 9, 128],
   ['stream', 'TCP_SYNCNT', the.IPPROTO_TCP, the.TCP_SYNCNT, 3, 6, 0],
   ['stream', 'TCP_USER_TIMEOUT', the.IPPROTO_TCP, the.TCP_USER_TIMEOUT, 1500, 0, -1],
+  ['stream', 'TCP_CORK', the.IPPROTO_TCP, the.TCP_CORK, 1, 0, 'on'],
+  ['stream', 'TCP_NOPUSH', the.IPPROTO_TCP, the.TCP_NOPUSH, 1, 0, 'on'],
+  ['stream', 'TCP_NOTSENT_LOWAT', the.IPPROTO_TCP, the.TCP_NOTSENT_LOWAT, 16_384, 0, -1],
+  ['stream', 'TCP_LINGER2', the.IPPROTO_TCP, the.TCP_LINGER2, 5, 120, 121],
+  ['stream', 'IP_MTU_DISCOVER', the.IPPROTO_IP, the.IP_MTU_DISCOVER, 0, 1, 3],
   ['stream', 'TCP_MAXSEG', the.IPPROTO_TCP, the.TCP_MAXSEG, 536, 1460, 87],
   ['datagram', 'IP_TTL', the.IPPROTO_IP, the.IP_TTL, 1, 255, 256],
   ['datagram', 'IP_TOS', the.IPPROTO_IP, the.IP_TOS, 0xb8, 0, 256],
@@ -82,6 +87,29 @@ describe('getsockopt and setsockopt', () => {
     expect(settings(listening)).toEqual({ receiveBufferBytes: 5000, receiveBufferAutotuning: false });
     expect(core.setsockopt(listening, the.SOL_SOCKET, the.SO_SNDBUF, 6000)).toBe(0);
     expect(settings(listening)).toMatchObject({ sendBufferBytes: 6000, sendBufferAutotuning: false });
+  });
+
+  test('TCP_NOPUSH is a cork without a ceiling; taking it out gives the host’s back', () => {
+    const { core, host } = twoHosts().alice;
+    const fd = core.socket(the.AF_INET, the.SOCK_STREAM);
+    const settings = (core as unknown as { at(fd: number): { settings: object } }).at(fd).settings;
+    core.setsockopt(fd, the.IPPROTO_TCP, the.TCP_NOPUSH, 1);
+    expect(settings).toMatchObject({ cork: true, corkCeilingNs: 0 });
+    expect(core.getsockopt(fd, the.IPPROTO_TCP, the.TCP_CORK)).toBe(1);
+    core.setsockopt(fd, the.IPPROTO_TCP, the.TCP_NOPUSH, 0);
+    expect(settings).toMatchObject({ cork: false, corkCeilingNs: host.tcp.settings.corkCeilingNs });
+    core.setsockopt(fd, the.IPPROTO_TCP, the.TCP_CORK, 1);
+    expect(core.getsockopt(fd, the.IPPROTO_TCP, the.TCP_NOPUSH)).toBe(0);
+  });
+
+  test('RFC 5482 §3: a program that sets TCP_USER_TIMEOUT keeps it, whatever the peer suggests; 0 gives that up again', () => {
+    const { core } = twoHosts().alice;
+    const fd = core.socket(the.AF_INET, the.SOCK_STREAM);
+    const settings = (core as unknown as { at(fd: number): { settings: object } }).at(fd).settings;
+    core.setsockopt(fd, the.IPPROTO_TCP, the.TCP_USER_TIMEOUT, 1500);
+    expect(settings).toMatchObject({ userTimeoutNs: 1.5e9, userTimeoutChangeable: false });
+    core.setsockopt(fd, the.IPPROTO_TCP, the.TCP_USER_TIMEOUT, 0);
+    expect(settings).toMatchObject({ userTimeoutNs: 0, userTimeoutChangeable: true });
   });
 
   test('urgent data is always in line', () => {

@@ -267,6 +267,38 @@ describe('a stream socket with promises', () => {
     });
   });
 
+  test('SO_LINGER: with unread data close resets at once; data that comes while it waits ends the wait with a reset', async () => {
+    for (const early of [true, false]) {
+      await play({
+        bob: async ({ bob }) => {
+          const server = bob.program.socket(AF_INET, SOCK_STREAM);
+          server.bind(['', 12000]);
+          server.setsockopt(the.SOL_SOCKET, the.SO_RCVBUF, 1000);
+          server.listen(1);
+          const [connection] = await server.accept();
+          if (!early) await bob.program.sleep(2);
+          await connection.sendall('late');
+          await bob.program.sleep(5);
+          await expect(connection.recv(10)).rejects.toThrow('ECONNRESET');
+          connection.close();
+          server.close();
+        },
+        alice: async (hosts) => {
+          const { socket, now, sleep } = hosts.alice.program;
+          const s = socket(AF_INET, SOCK_STREAM);
+          await s.connect(['bob', 12000]);
+          s.setsockopt(the.SOL_SOCKET, the.SO_LINGER, { on: true, seconds: 30 });
+          // More than Bob has room for, and he does not read: close waits for it.
+          await sleep(1);
+          await s.sendall('x'.repeat(5000));
+          const begin = now();
+          await s.close();
+          expect(now() - begin).toBeLessThan(early ? 0.001 : 3);
+        },
+      });
+    }
+  });
+
   test('is closed at the end of its block by `await using`', async () => {
     await play({
       alice: async ({ alice }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ipAddress } from '../../../src/layers/address-text.ts';
-import { SECOND } from '../../../src/layers/clock.ts';
+import { MILLISECOND, SECOND } from '../../../src/layers/clock.ts';
 import { AddressRecord } from '../../../src/sockets/address-record.ts';
 import * as the from '../../../src/sockets/constants.ts';
 import { failure } from '../../../src/sockets/errno.ts';
@@ -225,6 +225,73 @@ describe('a connected stream', () => {
     expect(alice.core.shutdown(a, the.SHUT_RD)).toBe(0);
     expect(alice.core.recv(a, new Uint8Array(2))).toBe(0);
     expect(alice.core.readiness(a)).toBe(the.POLLIN | the.POLLOUT | the.POLLRDHUP);
+  });
+
+  test('MSG_MORE holds back what does not fill a segment; TCP_CORK does so for all', async () => {
+    const { alice, bob, a, b, run, programs } = await connected();
+    const into = new Uint8Array(10);
+    expect(alice.core.send(a, bytes(1), the.MSG_MORE)).toBe(1);
+    await run(programs.now() + 100 * MILLISECOND);
+    expect(bob.core.recv(b, into)).toBe(failure('EAGAIN'));
+    expect(alice.core.send(a, bytes(2))).toBe(1);
+    await run(programs.now() + 10 * MILLISECOND);
+    expect(bob.core.recv(b, into)).toBe(2);
+    alice.core.setsockopt(a, the.IPPROTO_TCP, the.TCP_CORK, 1);
+    expect(alice.core.send(a, bytes(3))).toBe(1);
+    await run(programs.now() + 190 * MILLISECOND);
+    expect(bob.core.recv(b, into)).toBe(failure('EAGAIN'));
+    alice.core.setsockopt(a, the.IPPROTO_TCP, the.TCP_CORK, 0);
+    await run(programs.now() + 10 * MILLISECOND);
+    expect(bob.core.recv(b, into)).toBe(1);
+    const datagram = alice.core.socket(the.AF_INET, the.SOCK_DGRAM);
+    expect(alice.core.sendto(datagram, bytes(1), the.MSG_MORE, BOB, 9)).toBe(failure('EOPNOTSUPP'));
+  });
+
+  test('TCP_NOTSENT_LOWAT: writable by what is not sent, not by what the buffer holds', async () => {
+    const { alice, bob, a, b, run, programs } = await connected();
+    alice.core.setsockopt(a, the.IPPROTO_TCP, the.TCP_NOTSENT_LOWAT, 10_000);
+    bob.core.setsockopt(b, the.SOL_SOCKET, the.SO_RCVBUF, 5000);
+    const chunk = new Uint8Array(100_000);
+    let sent = 0;
+    for (let turn = 0; turn < 20; turn++) {
+      for (let taken = alice.core.send(a, chunk); taken > 0; taken = alice.core.send(a, chunk)) sent += taken;
+      await run(programs.now() + 100 * MILLISECOND);
+    }
+    // Bob's window is full, and 10,000 bytes wait.
+    expect(alice.core.send(a, chunk)).toBe(failure('EAGAIN'));
+    expect(alice.core.readiness(a) & the.POLLOUT).toBe(0);
+    let received = 0;
+    while ((alice.core.readiness(a) & the.POLLOUT) === 0) {
+      const count = bob.core.recv(b, chunk);
+      if (count > 0) received += count;
+      await run(programs.now() + 10 * MILLISECOND);
+    }
+    expect(sent - received).toBeLessThan(10_000 + 2 * 65_536);
+    alice.core.setsockopt(a, the.IPPROTO_TCP, the.TCP_NOTSENT_LOWAT, 0);
+    expect(alice.core.send(a, chunk)).toBe(100_000);
+  });
+
+  test('IP_MTU is what the path carries, and IP_MTU_DISCOVER whether DF is set', async () => {
+    const { alice, a } = await connected();
+    const unconnected = alice.core.socket(the.AF_INET, the.SOCK_STREAM);
+    expect(alice.core.getsockopt(a, the.IPPROTO_IP, the.IP_MTU)).toBe(1500);
+    expect(alice.core.setsockopt(a, the.IPPROTO_IP, the.IP_MTU, 1000)).toBe(failure('ENOPROTOOPT'));
+    expect(alice.core.getsockopt(unconnected, the.IPPROTO_IP, the.IP_MTU)).toBe(failure('ENOTCONN'));
+    const [connection] = [...alice.host.tcp.connections];
+    expect(connection!.path.dontFragment).toBe(true);
+    alice.core.setsockopt(a, the.IPPROTO_IP, the.IP_MTU_DISCOVER, the.IP_PMTUDISC_DONT);
+    expect(connection!.path.dontFragment).toBe(false);
+  });
+
+  test('SO_LINGER with a time: the core closes at once, and the rest is sent in the background', async () => {
+    const { alice, bob, a, b, run } = await connected();
+    alice.core.setsockopt(a, the.SOL_SOCKET, the.SO_LINGER, { on: true, seconds: 5 });
+    alice.core.send(a, bytes(1, 2, 3));
+    expect(alice.core.close(a)).toBe(0);
+    await run(2 * SECOND);
+    const into = new Uint8Array(10);
+    expect(bob.core.recv(b, into)).toBe(3);
+    expect(bob.core.recv(b, into)).toBe(0);
   });
 
   test('SO_LINGER 0: closing resets, and the peer is told ECONNRESET once', async () => {

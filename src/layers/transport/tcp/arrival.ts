@@ -16,6 +16,7 @@ import { receiveText, receiveUrgent } from './reception.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
 import { add, distance, greaterOrEqual, greaterThan, inWindow, lessOrEqual, lessThan } from './sequence.ts';
 import { canReceive, isSynchronized } from './state.ts';
+import { hearUserTimeout } from './user-timeout.ts';
 
 /** RFC 7323 §5.5: a timestamp older than this proves nothing any more. */
 const TIMESTAMP_VALID_NS = 24 * 24 * 3600 * 1e9;
@@ -29,6 +30,7 @@ export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): D
   if (reason === undefined) {
     block.lastHeardNs = block.environment.timers.now();
     block.keepAliveProbes = 0;
+    if (arrived.options.userTimeout > 0) hearUserTimeout(block, arrived.options.userTimeout);
   }
   if (block.state !== 'CLOSED') {
     output(block);
@@ -93,6 +95,7 @@ export function takeSyn(block: ControlBlock, arrived: IncomingSegment): void {
   if (!block.windowScaleOk) block.rcvWndShift = 0;
   openWindow(block);
   if (block.timestampsOk) takeTimestamp(block, options.timestampValue);
+  if (options.userTimeout > 0) hearUserTimeout(block, options.userTimeout);
 }
 
 /** SND.WND, SND.WL1 and SND.WL2 from a SYN, whose window is never scaled (RFC 7323 §2.2). */

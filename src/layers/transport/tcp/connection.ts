@@ -5,6 +5,7 @@ import type { IpAddress } from '../../address.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { AuthenticationKeys } from './authentication/segment-authentication.ts';
 import { ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block.ts';
+import { uncork } from './corking.ts';
 import { emitReset } from './emission.ts';
 import { snapshot, type TcpInfo } from './info.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
@@ -14,6 +15,7 @@ import { isUpdateDue } from './receive-window.ts';
 import { distance, lessOrEqual } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
 import { canReceive, type State } from './state.ts';
+import { userTimeoutChanged } from './user-timeout.ts';
 
 export class Connection {
   /** All that is known of the connection: for those who study it. */
@@ -73,7 +75,17 @@ export class Connection {
   get writableBytes(): number {
     const { block } = this;
     if (block.finQueued || !mayWrite(block.state)) return 0;
-    return Math.max(0, block.settings.sendBufferBytes - block.sendBuffer.length);
+    const mark = block.settings.notSentLowWaterBytes;
+    return mark > 0 ? Math.min(this.sendRoom, Math.max(0, mark - block.unsentBytes)) : this.sendRoom;
+  }
+  /** Bytes that the send buffer has room for. */
+  get sendRoom(): number {
+    return Math.max(0, this.block.settings.sendBufferBytes - this.block.sendBuffer.length);
+  }
+  /** Whether so little waits to be sent that a program should write more: TCP_NOTSENT_LOWAT, as Linux wakes by it. */
+  get isLowOnUnsent(): boolean {
+    const mark = this.block.settings.notSentLowWaterBytes;
+    return mark === 0 || 2 * this.block.unsentBytes < mark;
   }
   /** The program has written its last byte. */
   get sendClosed(): boolean {
@@ -88,13 +100,15 @@ export class Connection {
 
   /**
    * SEND (RFC 9293 §3.10.2): queues bytes and sends what may be sent.
+   * @param more the program will send more at once: what does not fill a segment waits for it (MSG_MORE)
    * @returns how many were taken; 0 when the buffer is full or the connection does not send any more
    */
-  send(bytes: Uint8Array, at: number, length: number): number {
+  send(bytes: Uint8Array, at: number, length: number, more = false): number {
     const { block } = this;
     const taken = Math.min(length, this.writableBytes);
     if (taken === 0) return 0;
     block.sendBuffer.append(bytes, at, taken);
+    block.moreToCome = more;
     output(block);
     return taken;
   }
@@ -188,10 +202,12 @@ export class Connection {
     return snapshot(this.block);
   }
 
-  /** Settings were changed that have a timer: keep-alive. */
+  /** Settings were changed that have a timer: keep-alive and user timeout; or that hold data back. */
   settingsChanged(): void {
     if (this.block.settings.keepAlive) restartKeepAlive(this.block);
     else this.block.timers?.keepAlive.cancel();
+    userTimeoutChanged(this.block);
+    if (!this.block.settings.cork && !this.block.moreToCome) uncork(this.block);
     output(this.block);
   }
 

@@ -13,6 +13,7 @@ import { AckEvent } from './congestion/ack-event.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
 import { WindowValidation } from './congestion/window-validation.ts';
+import type { CorkState } from './cork-state.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { IncomingSegment } from './incoming.ts';
 import type { LossDetection } from './loss/detection.ts';
@@ -63,6 +64,7 @@ export interface ConnectionTimers {
   readonly keepAlive: Timer;
   readonly timeWait: Timer;
   readonly userTimeout: Timer;
+  readonly cork: Timer;
 }
 
 /** When an acknowledgment is due. */
@@ -116,6 +118,9 @@ export class ControlBlock implements Sender {
   finQueued: boolean;
   finSent: boolean;
   readonly sendBuffer: SendBuffer;
+  /** The last octets were written with MSG_MORE; and what becomes of a part of a segment while it or TCP_CORK holds. */
+  moreToCome: boolean;
+  corkState: CorkState;
 
   // Receive sequence variables: RFC 9293 §3.3.1 table 3. RCV.WND is `rcvAdv - rcvNxt`.
   irs: number;
@@ -183,6 +188,11 @@ export class ControlBlock implements Sender {
   lastHeardNs: number;
   /** Since when octets have been waiting for acknowledgment or for the window: for the user timeout. */
   waitingSinceNs: number;
+  /** RFC 5482: what the peer has suggested, what was adopted of it, what it was told last, and whether it is to be told. */
+  remoteUserTimeoutNs: number;
+  adoptedUserTimeoutNs: number;
+  toldUserTimeoutSeconds: number;
+  userTimeoutDue: boolean;
   probes: number;
   persistBackoff: number;
   keepAliveProbes: number;
@@ -242,6 +252,8 @@ export class ControlBlock implements Sender {
     this.finQueued = false;
     this.finSent = false;
     this.sendBuffer = new SendBuffer(owner.environment.memory);
+    this.moreToCome = false;
+    this.corkState = 'open';
     this.irs = 0;
     this.rcvNxt = 0;
     this.rcvAdv = 0;
@@ -288,6 +300,10 @@ export class ControlBlock implements Sender {
     this.lastSentNs = 0;
     this.lastHeardNs = 0;
     this.waitingSinceNs = 0;
+    this.remoteUserTimeoutNs = 0;
+    this.adoptedUserTimeoutNs = 0;
+    this.toldUserTimeoutSeconds = 0;
+    this.userTimeoutDue = false;
     this.probes = 0;
     this.persistBackoff = 0;
     this.keepAliveProbes = 0;

@@ -9,11 +9,13 @@ import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';
 import * as segment from './segment.ts';
 import { writeOffers } from './syn-options.ts';
+import { advertisedSeconds } from './user-timeout.ts';
 
 /** NOP NOP, kind and length, then 8 bytes a block. */
 const SACK_OVERHEAD = 4;
 const SACK_BLOCK = 8;
 const OPTION_ROOM = 40;
+const USER_TIMEOUT_LENGTH = 4;
 
 /** The timestamp clock: one tick a millisecond (RFC 7323 §5.4), from an offset of the connection's own. */
 export const timestampNow = (block: ControlBlock): number =>
@@ -24,9 +26,9 @@ export const fixedOptionBytes = (block: ControlBlock): number => timestampsLengt
 
 /** Bytes of options in a segment without SYN that is sent now. */
 export function optionBytes(block: ControlBlock): number {
-  const timestamps = timestampsLength(block);
-  const blocks = sackBlockCount(block, timestamps);
-  return timestamps + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks) + authenticationBytes(block);
+  const used = timestampsLength(block) + userTimeoutLength(block);
+  const blocks = sackBlockCount(block, used);
+  return used + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks) + authenticationBytes(block);
 }
 
 /** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. A peer that leaves no room gets single bytes. */
@@ -152,6 +154,10 @@ function acknowledgmentSent(block: ControlBlock): void {
 function writeOptions(block: ControlBlock, view: DataView, at: number): void {
   let next = at;
   if (block.timestampsOk) next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
+  if (userTimeoutLength(block) > 0) {
+    next = writeUserTimeout(block, view, next);
+    block.userTimeoutDue = false;
+  }
   const blocks = sackBlockCount(block, next - at);
   if (blocks === 0) return;
   next = options.writeSackStart(view, options.writeNop(view, options.writeNop(view, next)), blocks);
@@ -169,8 +175,20 @@ function writeOptions(block: ControlBlock, view: DataView, at: number): void {
 
 /** A SYN-ACK has what was offered. */
 function writeSynOptions(block: ControlBlock, view: DataView, at: number): number {
-  return writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  const next = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  // Option space ends at 40 bytes; what the peer is not told now it is told with the first segment without SYN.
+  const hasRoom = next - at + USER_TIMEOUT_LENGTH + authenticationBytes(block) <= OPTION_ROOM;
+  return block.settings.userTimeoutOption && hasRoom ? writeUserTimeout(block, view, next) : next;
 }
+
+function writeUserTimeout(block: ControlBlock, view: DataView, at: number): number {
+  block.toldUserTimeoutSeconds = advertisedSeconds(block);
+  return options.writeUserTimeout(view, at, block.toldUserTimeoutSeconds);
+}
+
+/** RFC 5482 §3: once, with the next segment that has room. */
+const userTimeoutLength = (block: ControlBlock): number =>
+  block.userTimeoutDue && segmentRoom(block) > fixedOptionBytes(block) + USER_TIMEOUT_LENGTH ? USER_TIMEOUT_LENGTH : 0;
 
 function sackBlockCount(block: ControlBlock, used: number): number {
   const wanted = block.reassembly.count + (block.duplicateNoted ? 1 : 0);

@@ -8,6 +8,7 @@ import { detectionFor } from './loss/strategies.ts';
 import { acknowledgeNow, firstWindow } from './output.ts';
 import { startSearch } from './path-mtu/probing.ts';
 import type { State } from './state.ts';
+import { adoptUserTimeout, keepAliveIdle } from './user-timeout.ts';
 
 /** Enters a state, and tells whoever watches. @param why the event, for a person */
 export function enter(block: ControlBlock, state: State, why: string): void {
@@ -29,6 +30,8 @@ export function establish(block: ControlBlock, why: string): boolean {
   startController(block);
   block.validation.start(block.environment.timers.now());
   block.wasEstablished = true;
+  block.userTimeoutDue = block.settings.userTimeoutOption;
+  adoptUserTimeout(block);
   enter(block, 'ESTABLISHED', why);
   restartKeepAlive(block);
   return true;
@@ -50,7 +53,7 @@ function startController(block: ControlBlock): void {
 export function restartKeepAlive(block: ControlBlock): void {
   if (!block.settings.keepAlive || !block.wasEstablished || block.state === 'TIME-WAIT') return;
   block.keepAliveProbes = 0;
-  block.timers?.keepAlive.arm(block.environment.timers.now() + block.settings.keepAliveIdleNs);
+  block.timers?.keepAlive.arm(block.environment.timers.now() + keepAliveIdle(block));
 }
 
 /** Our FIN is acknowledged and so is the peer's: wait two MSL (RFC 9293 §3.4.2), with no other timer running. */
@@ -104,4 +107,5 @@ function stopTimers(block: ControlBlock): void {
   timers.keepAlive.cancel();
   timers.timeWait.cancel();
   timers.userTimeout.cancel();
+  timers.cork.cancel();
 }

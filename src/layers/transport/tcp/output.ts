@@ -5,6 +5,7 @@
  */
 import type { RetransmitReason } from '../../observer.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
+import { holdBack, isHeldBack, uncork } from './corking.ts';
 import { effectiveMss, emit, payloadRoom } from './emission.ts';
 import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
 import { scheduleProbe } from './probe-timer.ts';
@@ -169,6 +170,7 @@ function sendText(block: ControlBlock, length: number): void {
   const final = block.finQueued && length === block.unsentBytes && block.usableWindow > length;
   const start = block.sndNxt;
   recordSent(block, start, length, final);
+  if (block.corkState !== 'open') uncork(block);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
 }
 
@@ -183,6 +185,7 @@ function sendFinAlone(block: ControlBlock): boolean {
 /** RFC 9293 §3.8.6.2.1, rules 1 to 3, the conditions in brackets being Nagle's (§3.7.4). */
 function isWorthSending(block: ControlBlock, length: number, unsent: number, room: number): boolean {
   if (length >= room) return true;
+  if (holdBack(block)) return false;
   const idle = block.sndNxt === block.sndUna;
   if (!idle && !block.settings.noDelay) return false;
   return length === unsent || length >= block.maxSndWnd / 2;
@@ -246,7 +249,7 @@ function armPersist(block: ControlBlock): void {
   const { timers } = block;
   if (timers === undefined || block.log.count > 0 || timers.persist.deadline !== Number.POSITIVE_INFINITY) return;
   const waiting = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
-  if (!waiting) return;
+  if (!waiting || isHeldBack(block)) return;
   if (block.persistBackoff === 0) block.waitingSinceNs = block.environment.timers.now();
   const delay = Math.min(block.rtt.rtoNs * 2 ** block.persistBackoff, block.settings.retransmissionTimeoutMaximumNs);
   timers.persist.arm(block.environment.timers.now() + delay);

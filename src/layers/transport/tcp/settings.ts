@@ -34,6 +34,12 @@ export interface TcpSettings {
   selectiveAcknowledgment: boolean;
   /** Sends at once instead of collecting small writes: the opposite of Nagle (RFC 9293 §3.7.4). */
   noDelay: boolean;
+  /** TCP_CORK: only full segments go … */
+  cork: boolean;
+  /** … until what is left over has waited for so long; 0 for ever, as BSD's TCP_NOPUSH does. */
+  corkCeilingNs: number;
+  /** TCP_NOTSENT_LOWAT: a program writes no more than this ahead of what was sent; 0 as much as the buffer holds. */
+  notSentLowWaterBytes: number;
   /** RFC 9293 §3.8.6.3: at least every second full segment, and never later than this (MUST be below 0.5 s). */
   delayedAck: boolean;
   delayedAckNs: number;
@@ -101,8 +107,15 @@ export interface TcpSettings {
   synRetries: number;
   synAckRetries: number;
   dataRetries: number;
-  /** Data unacknowledged for this long ends the connection (RFC 9293 §3.9.1.2, RFC 5482); 0 leaves it to the retries. */
+  /** Data unacknowledged for this long ends the connection (RFC 9293 §3.9.1.2), however many retries; 0 leaves it to them. */
   userTimeoutNs: number;
+  /** RFC 5482: ENABLED: tells the peer, and hears what it says; with CHANGEABLE what it says counts. */
+  userTimeoutOption: boolean;
+  userTimeoutChangeable: boolean;
+  /** ADV_UTO; 0 is `userTimeoutNs`, or 5 minutes. L_LIMIT (at least 100 s) and U_LIMIT bound what is adopted. */
+  userTimeoutAdvertisedNs: number;
+  userTimeoutLowerLimitNs: number;
+  userTimeoutUpperLimitNs: number;
   /** RFC 9293 §3.8.4: off unless asked for, and not before two hours. */
   keepAlive: boolean;
   keepAliveIdleNs: number;
@@ -178,6 +191,9 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   timestamps: true,
   selectiveAcknowledgment: true,
   noDelay: false,
+  cork: false,
+  corkCeilingNs: 200 * MILLISECOND,
+  notSentLowWaterBytes: 0,
   delayedAck: true,
   delayedAckNs: 100 * MILLISECOND,
   quickAckSegments: 0,
@@ -219,6 +235,11 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   synAckRetries: 5,
   dataRetries: 15,
   userTimeoutNs: 0,
+  userTimeoutOption: false,
+  userTimeoutChangeable: true,
+  userTimeoutAdvertisedNs: 0,
+  userTimeoutLowerLimitNs: 100 * SECOND,
+  userTimeoutUpperLimitNs: 3600 * SECOND,
   keepAlive: false,
   keepAliveIdleNs: 7200 * SECOND,
   keepAliveIntervalNs: 75 * SECOND,

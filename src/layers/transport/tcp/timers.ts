@@ -10,6 +10,7 @@ import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe 
 import { pathTimeout } from './path-mtu/black-hole.ts';
 import { add, distance } from './sequence.ts';
 import { SACKED } from './transmit-log.ts';
+import { keepAliveIdle } from './user-timeout.ts';
 
 /** Makes the timers of a connection, none of them armed. */
 export function createTimers(block: ControlBlock): ConnectionTimers {
@@ -28,6 +29,7 @@ export function createTimers(block: ControlBlock): ConnectionTimers {
     keepAlive: make('keepalive', keepAliveTimeout),
     timeWait: make('time-wait', timeWaitTimeout),
     userTimeout: make('user-timeout', userTimeout),
+    cork: make('cork', corkTimeout),
   };
 }
 
@@ -43,7 +45,7 @@ function retransmissionTimeout(block: ControlBlock): void {
     tailLossProbeTimeout(block);
     return;
   }
-  if (block.retries >= block.settings.dataRetries) {
+  if (isExhausted(block, block.retries)) {
     giveUp(block, 'R2: the peer does not acknowledge');
     return;
   }
@@ -74,6 +76,10 @@ function retransmissionTimeout(block: ControlBlock): void {
   armRetransmission(block); // §5.6
   output(block); // §5.4
 }
+
+/** R2 of RFC 9293 §3.8.3, unless a user timeout says for how long to try (§3.9.1.2, RFC 5482 §1). */
+const isExhausted = ({ settings }: ControlBlock, attempts: number): boolean =>
+  settings.userTimeoutNs === 0 && attempts >= settings.dataRetries;
 
 function handshakeTimeout(block: ControlBlock): void {
   const most = block.state === 'SYN-SENT' ? block.settings.synRetries : block.settings.synAckRetries;
@@ -121,7 +127,7 @@ function persistTimeout(block: ControlBlock): void {
     return;
   }
   // As long as the peer answers, the window may stay closed for ever (MUST-37); a silent peer is given up.
-  if (block.probes >= block.settings.dataRetries) {
+  if (isExhausted(block, block.probes)) {
     giveUp(block, 'R2: the peer does not answer window probes');
     return;
   }
@@ -137,10 +143,10 @@ function keepAliveTimeout(block: ControlBlock): void {
   if (!settings.keepAlive) return;
   const now = block.environment.timers.now();
   if (block.log.count > 0) {
-    block.timers?.keepAlive.arm(now + settings.keepAliveIdleNs); // data in flight asks by itself
+    block.timers?.keepAlive.arm(now + keepAliveIdle(block)); // data in flight asks by itself
     return;
   }
-  const due = block.lastHeardNs + settings.keepAliveIdleNs;
+  const due = block.lastHeardNs + keepAliveIdle(block);
   if (block.keepAliveProbes === 0 && now < due) {
     block.timers?.keepAlive.arm(due);
     return;
@@ -167,6 +173,12 @@ function userTimeout(block: ControlBlock): void {
   const deadline = block.waitingSinceNs + userTimeoutNs;
   if (block.environment.timers.now() < deadline) block.timers?.userTimeout.arm(deadline);
   else giveUp(block, 'the user timeout is over');
+}
+
+/** What a program corks has waited for as long as it may. */
+function corkTimeout(block: ControlBlock): void {
+  block.corkState = 'ceiling-reached';
+  output(block);
 }
 
 /** A softer error heard on the way says more than "timed out" (RFC 9293 §3.9.2.2, SHLD-25). */

@@ -52,7 +52,7 @@ export function parseSegmentText(text: string): SegmentText {
   // packetdrill's way: a segment with SYN, FIN or RST alone has no dot, and `ack` sets the bit all the same.
   if (ack !== undefined) flags |= segment.ACK;
   if (Number(to) - Number(from) !== Number(length)) throw new Error(`"${text}": ${from}:${to} is not ${length} bytes`);
-  const bytes = optionText === undefined ? [] : optionText.split(',').flatMap(encodeOption);
+  const bytes = !optionText ? [] : optionText.split(',').flatMap(encodeOption);
   while (bytes.length % 4 !== 0) bytes.push(options.NO_OPERATION);
   const parsed = {
     flags,
@@ -119,6 +119,12 @@ function encodeOption(text: string): number[] {
     }
     case 'raw':
       return [...Buffer.from(rest[0] ?? '', 'hex')];
+    case 'uto': {
+      // 600 is seconds, 10m minutes.
+      const minutes = rest[0]!.endsWith('m');
+      const field = (minutes ? 0x8000 : 0) | Number.parseInt(rest[0]!, 10);
+      return [options.USER_TIMEOUT, 4, field >>> 8, field & 255];
+    }
     case 'sack':
       return [
         options.SACK,
@@ -161,6 +167,10 @@ function showOption(view: DataView, at: number, kind: number, length: number, nu
       return 'sackOK';
     case options.TIMESTAMPS:
       return `TS val ${(view.getInt32(at + 2) - numbers.timestamps) | 0} ecr ${view.getUint32(at + 6)}`;
+    case options.USER_TIMEOUT: {
+      const field = view.getUint16(at + 2);
+      return `uto ${field & 0x7fff}${field & 0x8000 ? 'm' : ''}`;
+    }
     case options.SACK: {
       const blocks = [];
       for (let edge = at + 2; edge < at + length; edge += 8) {
