@@ -15,7 +15,7 @@ export function undoEpisode(block: ControlBlock, ackedBytes: number, congested: 
     // Step 8: "resume the transmission with previously unsent data".
     log.forgetLosses();
     block.recovery.abandon();
-    block.detection.recoveryEnded();
+    block.detection.recoveryUndone();
     block.lossState = 'open';
     block.retransmitAtOnce = false;
     block.recoveryPoint = block.sndUna; // RFC 5682 §2.1 (3b)

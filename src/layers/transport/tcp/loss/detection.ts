@@ -26,6 +26,8 @@ export interface LossDetection extends FateWatcher {
   /** Recovery has started, and has ended. */
   recoveryStarted(sender: Sender): void;
   recoveryEnded(): void;
+  /** The retransmissions of the recovery were for nothing: what was concluded from them is void. */
+  recoveryUndone(): void;
   /** A record to send again when nothing is held for lost and nothing new can be sent, or -1. */
   lastResort(sender: Sender): number;
 }

@@ -20,6 +20,7 @@ export class DuplicateThreshold implements LossDetection {
   lost(): void {}
   duplicateReported(): void {}
   recoveryEnded(): void {}
+  recoveryUndone(): void {}
 
   recoveryStarted(sender: Sender): void {
     if (sender.log.count > 0) this.rescueAfter = sender.log.end(0); // RFC 6675 §5 (4.3)

@@ -12,6 +12,11 @@ import type { Sender } from './sender.ts';
 
 /** §6.2 step 4: recoveries without a DSACK after which the window is back at its start. */
 const PERSISTENCE = 16;
+/**
+ * §6.2 step 2, second condition: an ACK sooner than min_RTT is not of the retransmission. Our clock is exact, and a short
+ * segment is on its way for a shorter time than those that were measured.
+ */
+const TOO_SOON = 15 / 16;
 
 export class Rack implements LossDetection {
   readonly name = 'rack';
@@ -84,7 +89,7 @@ export class Rack implements LossDetection {
     if (retransmitted) {
       // Not the last transmission is acknowledged, by the timestamp or by the heuristic.
       if (this.echoNs < xmitNs) return;
-      if (rttNs < this.minimumRttNs) return;
+      if (rttNs < this.minimumRttNs * TOO_SOON) return;
     }
     if (!sentAfter(xmitNs, end, this.xmitNs, this.endSequence)) return;
     this.rttNs = rttNs;
@@ -101,6 +106,15 @@ export class Rack implements LossDetection {
   recoveryStarted(): void {}
 
   recoveryEnded(): void {
+    this.recoveryJustEnded = true;
+  }
+
+  /**
+   * RACK.segment may be one of those that were sent again: then nothing was sent before it in truth (§6.2 step 2, "if the
+   * sender were to use timing information from a spurious retransmission").
+   */
+  recoveryUndone(): void {
+    this.xmitNs = -1;
     this.recoveryJustEnded = true;
   }
 
