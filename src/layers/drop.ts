@@ -126,6 +126,7 @@ export const DROP_REASONS = {
   'tcp-no-ack': { what: 'has no ACK where one is due', rule: 'RFC 9293 §3.10.7.4' },
   'tcp-challenge': { what: 'a reset or SYN inside the window: answered with a challenge ACK', rule: 'RFC 5961 §3.2' },
   'tcp-time-wait-reset': { what: 'a reset would end TIME-WAIT too early', rule: 'RFC 1337 §3 (F1)' },
+  'tcp-no-ecn-agreement': { what: 'asks for another kind of ECN feedback than before', rule: 'RFC 9768 §3.1.5' },
   'tcp-after-close': { what: 'data after the program closed: answered with a reset', rule: 'RFC 9293 §3.10.7.4' },
   'tcp-duplicate': { what: 'holds nothing that was not received before', rule: 'RFC 9293 §3.10.7.4' },
   'tcp-too-many-gaps': { what: 'too many gaps are open already to remember another', rule: 'RFC 9293 §3.10.7.4' },

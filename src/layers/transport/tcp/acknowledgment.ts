@@ -5,6 +5,8 @@
 import { MILLISECOND } from '../../clock.ts';
 import type { ControlBlock } from './control-block.ts';
 import { isDuplicateReport } from './duplicate-sack.ts';
+import { takeFeedback, tellsOfMarks } from './ecn/feedback.ts';
+import { isReducedFor, windowReduced } from './ecn/reduction.ts';
 import { timestampNow } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { isRecovered } from './loss/recovery.ts';
@@ -27,6 +29,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const wasRecovering = block.lossState === 'recovery';
   const outstanding = log.count > 0;
   const echoNs = echoTime(block, arrived);
+  const unsackedBefore = log.count - log.sackedCount;
   ackEvent.nowNs = now;
   ackEvent.ackedBytes = Math.max(ackedBytes, 0);
   ackEvent.lostBytes = 0;
@@ -55,7 +58,8 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const repaired = block.probe.acknowledged(arrived.acknowledgment, reported, bareDuplicate);
   if (repaired && block.lossState === 'open') respondToRepair(block);
   detectLosses(block, ackedBytes > 0 || newlySacked > 0);
-  tellController(block, wasRecovering || undone);
+  const isCongested = takeFeedback(block, arrived, unsackedBefore);
+  tellController(block, wasRecovering || undone || isCongested);
   growSendBuffer(block);
   // A SACK stops it: RACK goes on from there.
   if (ackedBytes > 0 || newlySacked > 0) scheduleProbe(block);
@@ -87,6 +91,8 @@ export function detectLosses(block: ControlBlock, newInformation: boolean): void
 
 function startRecovery(block: ControlBlock): void {
   block.undo.begin(block, false);
+  // A mark of the same window has reduced it already: there is nothing that could be undone.
+  if (isReducedFor(block)) block.undo.end();
   block.probe.forget();
   block.recovery = recoveryFor(block);
   block.recovery.enter(block, block.ackEvent);
@@ -97,7 +103,8 @@ function startRecovery(block: ControlBlock): void {
 /** RFC 8985 §7.4.2: the probe has repaired a loss by itself. The window is reduced as by a fast recovery. */
 function respondToRepair(block: ControlBlock): void {
   block.recoveryPoint = block.sndNxt;
-  block.congestion.congestion(distance(block.sndUna, block.sndNxt), 'loss');
+  if (!block.ecn.reducing) block.congestion.congestion(distance(block.sndUna, block.sndNxt), 'loss');
+  windowReduced(block);
 }
 
 /** @returns whether a loss episode was found to have been for nothing, and was undone */
@@ -112,11 +119,12 @@ function checkSpurious(
   const byForwardRto =
     block.forwardRto.step !== 0 && block.forwardRto.acknowledged(block, ackedBytes, newlySacked, duplicate);
   const spurious = block.undo.verdict(block, ackedBytes, echoNs) !== undefined || byForwardRto;
-  if (spurious) undoEpisode(block, ackedBytes, arrived.has(segment.ECE));
+  if (spurious) undoEpisode(block, ackedBytes, tellsOfMarks(block, arrived));
   return spurious;
 }
 
-function tellController(block: ControlBlock, wasRecovering: boolean): void {
+/** @param mayNotGrow a recovery was going on, or a mark was told of: RFC 3168 §6.1.2 */
+function tellController(block: ControlBlock, mayNotGrow: boolean): void {
   const { ackEvent, congestion, rtt } = block;
   ackEvent.pipe = block.log.pipe;
   ackEvent.sndUna = block.sndUna;
@@ -126,7 +134,7 @@ function tellController(block: ControlBlock, wasRecovering: boolean): void {
   ackEvent.recovering = block.lossState === 'recovery';
   block.validation.measured(block, ackEvent);
   congestion.measured(ackEvent);
-  if (ackEvent.ackedBytes > 0 && !wasRecovering && !ackEvent.recovering) congestion.acknowledged(ackEvent);
+  if (ackEvent.ackedBytes > 0 && !mayNotGrow && !ackEvent.recovering) congestion.acknowledged(ackEvent);
 }
 
 /** SND.UNA moves: samples the round trip, forgets what is acknowledged, restarts the timer. */

@@ -7,6 +7,8 @@ import type { DropReason } from '../../drop.ts';
 import { acknowledge, timestampRtt, updateWindow } from './acknowledgment.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { noteDuplicate } from './duplicate-sack.ts';
+import { goesOnWithoutEcn, handshakeAcknowledged, settle, synAckCameAgain, synCameAgain } from './ecn/negotiation.ts';
+import { codepointArrived } from './ecn/reception.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
@@ -54,6 +56,7 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
   // Second, check the RST bit.
   if (arrived.has(RST)) {
     if (!hasAck) return 'tcp-no-ack';
+    if (triesWithoutEcn(block)) return undefined;
     end(block, 'ECONNREFUSED', 'the peer answered the SYN with a reset');
     return undefined;
   }
@@ -73,7 +76,9 @@ function synAckArrived(block: ControlBlock, arrived: IncomingSegment): DropReaso
   synAcknowledged(block, arrived);
   takeWindow(block, arrived);
   establish(block, 'SYN-ACK arrived');
-  block.ackDue = ACK_NOW;
+  // RFC 9768 §3.2.2.1: "it SHOULD first send a pure ACK", which tells of the SYN-ACK's codepoint.
+  if (block.ecn.feedback === 'accurate') acknowledgeNow(block);
+  else block.ackDue = ACK_NOW;
   // "If there are other controls or text in the segment, then continue processing at the sixth step."
   receiveUrgent(block, arrived);
   const reason = receiveText(block, arrived, add(arrived.sequence, 1));
@@ -96,6 +101,7 @@ export function takeSyn(block: ControlBlock, arrived: IncomingSegment): void {
   openWindow(block);
   if (block.timestampsOk) takeTimestamp(block, options.timestampValue);
   if (options.userTimeout > 0) hearUserTimeout(block, options.userTimeout);
+  settle(block, arrived);
 }
 
 /** SND.WND, SND.WL1 and SND.WL2 from a SYN, whose window is never scaled (RFC 7323 §2.2). */
@@ -175,6 +181,11 @@ function answerUnacceptable(block: ControlBlock, arrived: IncomingSegment): void
   // "The only thing that can arrive in this state is a retransmission of the remote FIN", which ends at RCV.NXT.
   const isFinAgain = arrived.has(FIN) && add(arrived.sequence, arrived.length) === block.rcvNxt;
   if (block.state === 'TIME-WAIT' && isFinAgain) restartTimeWait(block);
+  // A SYN-ACK that comes again, to a client with accurate ECN feedback.
+  if (arrived.sequence === block.irs && arrived.has(SYN | ACK) && synAckCameAgain(block, arrived)) {
+    acknowledgeNow(block);
+    return;
+  }
   // Two ends that disagree would answer each other's ACKs for ever: those without data are answered at a bounded rate.
   if (arrived.length === 0) {
     const now = block.environment.timers.now();
@@ -190,6 +201,11 @@ function answerUnacceptable(block: ControlBlock, arrived: IncomingSegment): void
  * simultaneous open (§3.5 figure 8), where the sequence check would keep that ACK from being processed (appendix A.2).
  */
 function synAgain(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (synCameAgain(block, arrived)) {
+    emitReset(block);
+    end(block, 'ECONNRESET', 'the peer’s SYNs ask for different kinds of ECN feedback');
+    return 'tcp-no-ecn-agreement';
+  }
   if (!arrived.has(ACK)) {
     emitSyn(block);
     return 'tcp-duplicate';
@@ -276,6 +292,7 @@ function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropRe
     return 'tcp-bad-ack';
   }
   synAcknowledged(block, arrived);
+  handshakeAcknowledged(block, arrived);
   if (!establish(block, 'our SYN is acknowledged')) {
     // The accept queue is full: as if this ACK had been lost. The SYN-ACK, sent again, will draw another.
     block.sndUna = block.iss;
@@ -309,6 +326,7 @@ function finAcknowledged(block: ControlBlock): void {
 
 /** Sixth to eighth: the URG bit, the segment text, the FIN bit. */
 function processText(block: ControlBlock, arrived: IncomingSegment, sequence: number): DropReason | undefined {
+  codepointArrived(block, arrived);
   if (!canReceive(block.state)) {
     // "This should not occur, since a FIN has been received from the remote side. Ignore the segment text."
     if (arrived.length > 0 && isSynchronized(block.state)) block.ackDue = ACK_NOW;
@@ -328,6 +346,14 @@ function processText(block: ControlBlock, arrived: IncomingSegment, sequence: nu
 
 const hasNewText = (block: ControlBlock, arrived: IncomingSegment): boolean =>
   arrived.dataLength > 0 && distance(block.rcvNxt, add(arrived.sequence, arrived.dataLength)) > 0;
+
+/** RFC 3168 §6.1.1.1: a reset may be the answer to ECN, so the SYN is sent again without. @returns whether it was */
+function triesWithoutEcn(block: ControlBlock): boolean {
+  if (!goesOnWithoutEcn(block)) return false;
+  emitSyn(block);
+  armRetransmission(block);
+  return true;
+}
 
 /** Eighth, check the FIN bit: the FIN is in order now, perhaps because a gap before it was filled. */
 function finStep(block: ControlBlock): void {

@@ -14,6 +14,7 @@ import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
 import { WindowValidation } from './congestion/window-validation.ts';
 import type { CorkState } from './cork-state.ts';
+import { EcnState } from './ecn/state.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { IncomingSegment } from './incoming.ts';
 import type { LossDetection } from './loss/detection.ts';
@@ -155,6 +156,7 @@ export class ControlBlock implements Sender {
   tsOffset: number;
   /** Last.ACK.sent: RFC 7323 §4.3. */
   lastAckSent: number;
+  readonly ecn: EcnState;
 
   // Sending: loss and congestion.
   readonly rtt: RoundTripTime;
@@ -275,6 +277,7 @@ export class ControlBlock implements Sender {
     this.tsRecentAtNs = 0;
     this.tsOffset = 0;
     this.lastAckSent = 0;
+    this.ecn = new EcnState();
     this.rtt = new RoundTripTime(settings);
     this.log = new TransmitLog();
     this.congestion = createController(settings.congestionControl);

@@ -5,6 +5,10 @@
 import { MILLISECOND } from '../../clock.ts';
 import type { Frame } from '../../frame.ts';
 import { ACK_NONE, type ControlBlock } from './control-block.ts';
+import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption } from './ecn/accurate-option.ts';
+import type { AccurateEcn } from './ecn/accurate-state.ts';
+import { codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
+import { synFlags } from './ecn/negotiation.ts';
 import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';
 import * as segment from './segment.ts';
@@ -26,9 +30,16 @@ export const fixedOptionBytes = (block: ControlBlock): number => timestampsLengt
 
 /** Bytes of options in a segment without SYN that is sent now. */
 export function optionBytes(block: ControlBlock): number {
-  const used = timestampsLength(block) + userTimeoutLength(block);
+  let used = timestampsLength(block) + userTimeoutLength(block);
+  if (block.ecn.accurate !== undefined) used += alignedLength(accurateShape(block, block.ecn.accurate, used));
   const blocks = sackBlockCount(block, used);
   return used + (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks) + authenticationBytes(block);
+}
+
+/** The AccECN option leaves room for two SACK blocks: loss tells more than marks do (RFC 9768 §3.2.3.3). */
+function accurateShape(block: ControlBlock, accurate: AccurateEcn, used: number): number {
+  const blocks = Math.min(2, sackBlockCount(block, used));
+  return shapeNow(block, accurate, optionRoom(block) - used - (blocks === 0 ? 0 : SACK_OVERHEAD + SACK_BLOCK * blocks));
 }
 
 /** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. A peer that leaves no room gets single bytes. */
@@ -51,8 +62,10 @@ export function announcedMss(block: ControlBlock): number {
  * @param flags in addition to ACK, which every one of them has
  */
 export function emit(block: ControlBlock, sequence: number, length: number, flags: number): void {
+  const { ecn, path } = block;
+  const kind = takeKind(block, sequence, length, flags);
+  if (ecn.accurate !== undefined) watchLoss(block, ecn.accurate, kind, sequence);
   const headerLength = segment.HEADER_LENGTH + optionBytes(block);
-  const { path } = block;
   const frame = block.environment.pool.acquire(path.headroom, headerLength + length);
   const at = frame.start;
   frame.end = at + headerLength + length;
@@ -61,7 +74,8 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
     if (packetLength > block.claims.largestSent) block.claims.largestSent = packetLength;
     block.sendBuffer.copyOut((sequence - block.sendBufferStart) | 0, frame.bytes, at + headerLength, length);
   }
-  writeOptions(block, frame.view, at + segment.HEADER_LENGTH);
+  writeOptions(block, frame.view, at + segment.HEADER_LENGTH, kind, sequence);
+  const echo = feedbackFlags(block, kind);
   acknowledgmentSent(block);
   const { localPort, remotePort } = block.identity;
   segment.writeHeader(
@@ -72,18 +86,19 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
     sequence,
     block.rcvNxt,
     headerLength,
-    flags | segment.ACK,
+    flags | segment.ACK | echo,
     advertise(block),
     0,
   );
   seal(block, frame, headerLength);
-  send(block, frame);
+  send(block, frame, codepointOf(block, kind));
 }
 
 /** Sends our SYN, or the SYN-ACK when the peer's SYN has arrived. */
 export function emitSyn(block: ControlBlock): void {
   const { path } = block;
   const withAck = block.state === 'SYN-RECEIVED';
+  const echo = synFlags(block);
   const frame = block.environment.pool.acquire(path.headroom, segment.MAXIMUM_HEADER_LENGTH);
   const at = frame.start;
   const end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH) + authenticationBytes(block);
@@ -97,14 +112,15 @@ export function emitSyn(block: ControlBlock): void {
     block.iss,
     withAck ? block.rcvNxt : 0,
     length,
-    withAck ? segment.SYN | segment.ACK : segment.SYN,
+    (withAck ? segment.SYN | segment.ACK : segment.SYN) | echo,
     synWindow(block),
     0,
   );
   seal(block, frame, length);
   block.lastAckSent = block.rcvNxt;
+  const codepoint = codepointOfSyn(block, echo);
   block.synTransmissions++;
-  send(block, frame);
+  send(block, frame, codepoint);
 }
 
 /** Sends a reset of a connection that exists: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (RFC 9293 §3.10.5, with an ACK). */
@@ -126,7 +142,7 @@ function emitBare(block: ControlBlock, sequence: number, acknowledgment: number,
   frame.end = at + length;
   segment.writeHeader(frame.view, at, localPort, remotePort, sequence, acknowledgment, length, flags, 0, 0);
   seal(block, frame, length);
-  send(block, frame);
+  send(block, frame, codepointOfReset(block));
 }
 
 /** A complete segment gets its signature, over all but the checksum (RFC 5925 §7.3), and the checksum over all. */
@@ -136,9 +152,9 @@ function seal(block: ControlBlock, frame: Frame, headerLength: number): void {
   segment.writeChecksum(view, start, length, block.pseudoSum + length);
 }
 
-function send(block: ControlBlock, frame: Frame): void {
+function send(block: ControlBlock, frame: Frame, codepoint: number): void {
   // A neighbour or route that is missing now may be there when the segment is sent again: the timer decides.
-  const failure = block.path.send(frame, segment.PROTOCOL, 0);
+  const failure = block.path.send(frame, segment.PROTOCOL, codepoint);
   if (failure !== undefined) block.softError = failure;
 }
 
@@ -151,12 +167,18 @@ function acknowledgmentSent(block: ControlBlock): void {
   block.timers?.delayedAck.cancel();
 }
 
-function writeOptions(block: ControlBlock, view: DataView, at: number): void {
+function writeOptions(block: ControlBlock, view: DataView, at: number, kind: number, sequence: number): void {
   let next = at;
   if (block.timestampsOk) next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
   if (userTimeoutLength(block) > 0) {
     next = writeUserTimeout(block, view, next);
     block.userTimeoutDue = false;
+  }
+  const { accurate } = block.ecn;
+  if (accurate !== undefined) {
+    const shape = accurateShape(block, accurate, next - at);
+    next = writeOption(accurate, view, next, shape);
+    optionSent(accurate, shape, kind, sequence);
   }
   const blocks = sackBlockCount(block, next - at);
   if (blocks === 0) return;
@@ -175,10 +197,13 @@ function writeOptions(block: ControlBlock, view: DataView, at: number): void {
 
 /** A SYN-ACK has what was offered. */
 function writeSynOptions(block: ControlBlock, view: DataView, at: number): number {
-  const next = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  let next = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  const { accurate } = block.ecn;
   // Option space ends at 40 bytes; what the peer is not told now it is told with the first segment without SYN.
   const hasRoom = next - at + USER_TIMEOUT_LENGTH + authenticationBytes(block) <= OPTION_ROOM;
-  return block.settings.userTimeoutOption && hasRoom ? writeUserTimeout(block, view, next) : next;
+  if (block.settings.userTimeoutOption && hasRoom) next = writeUserTimeout(block, view, next);
+  const room = OPTION_ROOM - (next - at) - authenticationBytes(block);
+  return accurate === undefined ? next : writeOption(accurate, view, next, shapeOfSyn(block, room));
 }
 
 function writeUserTimeout(block: ControlBlock, view: DataView, at: number): number {
@@ -193,10 +218,13 @@ const userTimeoutLength = (block: ControlBlock): number =>
 function sackBlockCount(block: ControlBlock, used: number): number {
   const wanted = block.reassembly.count + (block.duplicateNoted ? 1 : 0);
   if (!block.sackOk || wanted === 0) return 0;
-  // On a path of the smallest MTU the blocks leave an octet for data, or no data would ever go.
-  const room = Math.min(OPTION_ROOM, segmentRoom(block) - 1) - used - SACK_OVERHEAD - authenticationBytes(block);
+  const room = optionRoom(block) - used - SACK_OVERHEAD;
   return Math.max(0, Math.min(wanted, Math.floor(room / SACK_BLOCK)));
 }
+
+/** On a path of the smallest MTU options leave an octet for data, or no data would ever go. */
+const optionRoom = (block: ControlBlock): number =>
+  Math.min(OPTION_ROOM, segmentRoom(block) - 1) - authenticationBytes(block);
 
 /** Bytes after the fixed TCP header, by the peer's MSS, our own limit and the path. */
 function segmentRoom(block: ControlBlock): number {

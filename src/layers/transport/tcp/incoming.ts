@@ -13,6 +13,8 @@ export class IncomingSegment {
   sequence: number;
   acknowledgment: number;
   flags: number;
+  /** The IP-ECN codepoint that it came with: RFC 3168 §5. */
+  ecn: number;
   /** SEG.WND as sent, not yet scaled. */
   windowField: number;
   /** SEG.UP: an offset from SEG.SEQ. */
@@ -29,6 +31,7 @@ export class IncomingSegment {
     this.sequence = 0;
     this.acknowledgment = 0;
     this.flags = 0;
+    this.ecn = 0;
     this.windowField = 0;
     this.urgentPointer = 0;
     this.dataAt = 0;
@@ -56,6 +59,7 @@ export class IncomingSegment {
     this.sequence = segment.sequenceNumber(view, at);
     this.acknowledgment = segment.acknowledgmentNumber(view, at);
     this.flags = segment.flags(view, at);
+    this.ecn = packet.trafficClass & 3;
     this.windowField = segment.window(view, at);
     this.urgentPointer = segment.urgentPointer(view, at);
     this.dataAt = at + headerLength;

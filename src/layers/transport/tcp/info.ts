@@ -3,6 +3,8 @@
  */
 import type { AuthenticationStatus } from './authentication/segment-authentication.ts';
 import type { ControlBlock } from './control-block.ts';
+import { EcnCounters } from './ecn/accurate-state.ts';
+import type { EcnFeedback } from './ecn/state.ts';
 import { distance } from './sequence.ts';
 import type { State } from './state.ts';
 
@@ -36,6 +38,20 @@ export interface TcpInfo {
   readonly rcvWndShift: number;
   /** How its segments are signed; `undefined` if they are not. */
   readonly authentication: AuthenticationStatus | undefined;
+  /** The feedback that was agreed on, whether we send ECT, and whether anything has come with an ECN codepoint. */
+  readonly ecnFeedback: EcnFeedback;
+  readonly ecnSendsEct: boolean;
+  readonly ecnSeen: boolean;
+  /** Reductions of the window because of marks; and octets that the peer has told to have been marked. */
+  readonly ecnReductions: number;
+  readonly ecnMarkedBytes: number;
+  /** Segments that came with CE. */
+  readonly ecnReceivedCeSegments: number;
+  /** RFC 9768 §3.2: `s.cep`, `s.ceb`, `s.e0b`, `s.e1b`, without their initial values; 0 without accurate feedback. */
+  readonly ecnReportedCePackets: number;
+  readonly ecnReportedCeBytes: number;
+  readonly ecnReportedEct0Bytes: number;
+  readonly ecnReportedEct1Bytes: number;
 }
 
 export const snapshot = (block: ControlBlock): TcpInfo => ({
@@ -64,4 +80,18 @@ export const snapshot = (block: ControlBlock): TcpInfo => ({
   sndWndShift: block.sndWndShift,
   rcvWndShift: block.rcvWndShift,
   authentication: block.authentication?.status(),
+  ecnFeedback: block.ecn.feedback,
+  ecnSendsEct: block.ecn.sendsEct,
+  ecnSeen: block.ecn.ectSeen,
+  ecnReductions: block.ecn.reductions,
+  ecnMarkedBytes: block.ecn.markedBytes,
+  ecnReceivedCeSegments: block.ecn.ceSegments,
+  ecnReportedCePackets: (block.ecn.accurate ?? NOTHING_REPORTED).reported.cePackets - FIRST_COUNTERS.cePackets,
+  ecnReportedCeBytes: (block.ecn.accurate ?? NOTHING_REPORTED).reported.ceBytes - FIRST_COUNTERS.ceBytes,
+  ecnReportedEct0Bytes: (block.ecn.accurate ?? NOTHING_REPORTED).reported.ect0Bytes - FIRST_COUNTERS.ect0Bytes,
+  ecnReportedEct1Bytes: (block.ecn.accurate ?? NOTHING_REPORTED).reported.ect1Bytes - FIRST_COUNTERS.ect1Bytes,
 });
+
+/** Where the counters of RFC 9768 §3.2.1 start. */
+const FIRST_COUNTERS: Readonly<EcnCounters> = new EcnCounters();
+const NOTHING_REPORTED: { readonly reported: Readonly<EcnCounters> } = { reported: FIRST_COUNTERS };

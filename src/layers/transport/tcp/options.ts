@@ -1,6 +1,6 @@
 /**
  * TCP options in place: RFC 9293 §3.2, window scale and timestamps RFC 7323, SACK RFC 2018, user timeout RFC 5482,
- * TCP-AO RFC 5925, Fast Open RFC 7413. The plain records, for every kind, are in `option-records.ts`.
+ * TCP-AO RFC 5925, Fast Open RFC 7413, AccECN RFC 9768. The plain records, for every kind, are in `option-records.ts`.
  * Left out on purpose: whether an option is allowed where it stands (MSS only with SYN …); the connection decides that.
  */
 
@@ -72,6 +72,11 @@ export class ParsedOptions {
   fastOpenAt: number;
   /** Bytes of cookie; 0 asks for one. */
   fastOpenLength: number;
+  /** 0 or 1, the order of its counters (RFC 9768 §3.2.3); -1 when absent. */
+  accurateEcnOrder: number;
+  /** How many counters `accurateEcn` holds, in the order in which they stand. */
+  accurateEcnCount: number;
+  readonly accurateEcn: Int32Array;
   /** Seconds; -1 when absent. */
   userTimeout: number;
   /** Where the 16-byte digest starts; -1 when absent. */
@@ -97,6 +102,9 @@ export class ParsedOptions {
     this.sackBlocks = new Int32Array(8);
     this.fastOpenAt = -1;
     this.fastOpenLength = 0;
+    this.accurateEcnOrder = -1;
+    this.accurateEcnCount = 0;
+    this.accurateEcn = new Int32Array(3);
     this.userTimeout = -1;
     this.md5At = -1;
     this.authenticationAt = -1;
@@ -113,6 +121,8 @@ export class ParsedOptions {
     this.sackCount = 0;
     this.fastOpenAt = -1;
     this.fastOpenLength = 0;
+    this.accurateEcnOrder = -1;
+    this.accurateEcnCount = 0;
     this.userTimeout = -1;
     this.md5At = -1;
     this.authenticationAt = -1;
@@ -194,6 +204,20 @@ function parseOption(view: DataView, at: number, kind: number, length: number, i
       if (!isFastOpenLength(length)) return;
       into.fastOpenAt = at + 2;
       into.fastOpenLength = length - 2;
+      return;
+    case ACCURATE_ECN_0:
+    case ACCURATE_ECN_1:
+      parseAccurateEcn(view, at, kind, length, into);
+  }
+}
+
+/** RFC 9768 §3.2.3: "MUST use those whole 3-octet fields that fit within the length and ignore the remainder". */
+function parseAccurateEcn(view: DataView, at: number, kind: number, length: number, into: ParsedOptions): void {
+  into.accurateEcnOrder = kind === ACCURATE_ECN_0 ? 0 : 1;
+  into.accurateEcnCount = Math.min(3, Math.floor((length - 2) / 3));
+  for (let field = 0; field < into.accurateEcnCount; field++) {
+    const place = at + 2 + 3 * field;
+    into.accurateEcn[field] = (view.getUint8(place) << 16) | view.getUint16(place + 1);
   }
 }
 
@@ -275,6 +299,29 @@ export function writeFastOpen(view: DataView, at: number, cookie: Uint8Array): n
   view.setUint16(at, (FAST_OPEN << 8) | (2 + cookie.length));
   for (let index = 0; index < cookie.length; index++) view.setUint8(at + 2 + index, cookie[index]!);
   return at + 2 + cookie.length;
+}
+
+/** @param count how many of the counters there are; each is written modulo 2^24 (RFC 9768 §3.2.3.1) */
+export function writeAccurateEcn(
+  view: DataView,
+  at: number,
+  kind: typeof ACCURATE_ECN_0 | typeof ACCURATE_ECN_1,
+  count: number,
+  first: number,
+  second: number,
+  third: number,
+): number {
+  view.setUint16(at, (kind << 8) | (2 + 3 * count));
+  if (count > 0) writeUint24(view, at + 2, first);
+  if (count > 1) writeUint24(view, at + 5, second);
+  if (count > 2) writeUint24(view, at + 8, third);
+  return at + 2 + 3 * count;
+}
+
+/** A counter may be beyond 32 bits; `setUint16` takes what is left of it modulo 2^16, bits modulo 2^32. */
+function writeUint24(view: DataView, at: number, value: number): void {
+  view.setUint8(at, value >>> 16);
+  view.setUint16(at + 1, value);
 }
 
 export function writeNop(view: DataView, at: number): number {

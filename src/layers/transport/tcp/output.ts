@@ -68,6 +68,7 @@ export function followPath(block: ControlBlock): void {
 /** Octets that congestion control and recovery allow to be sent now. */
 function allowance(block: ControlBlock): number {
   const { log, congestion, settings } = block;
+  if (block.ecn.held) return 0;
   if (block.lossState === 'recovery') return block.recovery.allowance(block);
   if (block.forwardRto.step === 3) return block.forwardRto.allowance;
   const cwnd = Math.min(congestion.cwnd, block.windowCap);
@@ -247,7 +248,13 @@ export function armRetransmission(block: ControlBlock): void {
  */
 function armPersist(block: ControlBlock): void {
   const { timers } = block;
-  if (timers === undefined || block.log.count > 0 || timers.persist.deadline !== Number.POSITIVE_INFINITY) return;
+  if (
+    timers === undefined ||
+    block.log.count > 0 ||
+    block.ecn.held ||
+    timers.persist.deadline !== Number.POSITIVE_INFINITY
+  )
+    return;
   const waiting = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
   if (!waiting || isHeldBack(block)) return;
   if (block.persistBackoff === 0) block.waitingSinceNs = block.environment.timers.now();

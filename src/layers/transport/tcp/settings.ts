@@ -71,6 +71,31 @@ export interface TcpSettings {
   slowStartAfterIdle: boolean;
   /** RFC 3042: new data on the first two duplicate ACKs. */
   limitedTransmit: boolean;
+  /**
+   * Explicit congestion notification, RFC 3168: whether a SYN that asks for it is granted it, and whether our own asks.
+   * `accurateEcn` is the same for the feedback of RFC 9768; who asks for that comes back to RFC 3168's if need be.
+   */
+  ecn: 'off' | 'accept' | 'request';
+  accurateEcn: 'off' | 'accept' | 'request';
+  /** A SYN or SYN-ACK with ECN that is lost is sent again without (RFC 3168 §6.1.1.1, RFC 9768 §3.1.4, §3.2.3.2.2). */
+  ecnFallback: boolean;
+  /** So is a SYN that is answered by a reset: RFC 3168 §6.1.1.1 MAY. A port that is closed then refuses twice. */
+  ecnFallbackAfterReset: boolean;
+  /** RFC 9768 §3.2.2.3, §3.2.2.4, §3.2.3.2.4: ECT is not set on a path that is seen to change or clear ECN's fields. */
+  ecnPathTests: boolean;
+  /** ECT on control packets and retransmissions as well: ECN++, an experiment of RFC 8311 §4.3. */
+  ecnControlPackets: boolean;
+  /** Which codepoint says ECN-capable; ECT(1) asks for the treatment of L4S (RFC 8311 §4.2). */
+  ecnCodepoint: 'ect0' | 'ect1';
+  /**
+   * How classic feedback tells of a mark: until the sender answers (RFC 3168 §6.1.3), or segment by segment (RFC 8257
+   * §3.2); `auto` takes the second with the controller `dctcp`.
+   */
+  ecnEcho: 'auto' | 'latched' | 'dctcp';
+  /** RFC 9768 §3.2.3.3: an AccECN option with every ACK that has something to count, or only as often as need be. */
+  accurateEcnOption: 'off' | 'sparing' | 'full';
+  /** RFC 8511: a mark in congestion avoidance reduces the window by less than a loss does. */
+  alternativeBackoff: boolean;
   /** RFC 8985: with SACK, RACK by time instead of the threshold of duplicate ACKs; how its reordering window behaves. */
   rack: boolean;
   rackReorderingWindow: 'adaptive' | 'static' | 'none';
@@ -211,6 +236,17 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   initialWindowSegments: 10,
   slowStartAfterIdle: true,
   limitedTransmit: true,
+  // Being asked costs nothing; asking would meet the middleboxes of RFC 3168 §6.1.1.1 on a part of all paths.
+  ecn: 'accept',
+  accurateEcn: 'accept',
+  ecnFallback: true,
+  ecnFallbackAfterReset: false,
+  ecnPathTests: true,
+  ecnControlPackets: false,
+  ecnCodepoint: 'ect0',
+  ecnEcho: 'auto',
+  accurateEcnOption: 'full',
+  alternativeBackoff: false,
   rack: true,
   rackReorderingWindow: 'adaptive',
   tailLossProbe: true,

@@ -3,6 +3,7 @@
  * detection has found it out (`loss/undo.ts`, `loss/forward-rto.ts`).
  */
 import type { ControlBlock } from './control-block.ts';
+import { reductionUndone } from './ecn/reduction.ts';
 import { firstWindow } from './output.ts';
 
 /**
@@ -26,6 +27,7 @@ export function undoEpisode(block: ControlBlock, ackedBytes: number, congested: 
   block.probe.forget();
   if (congested) return;
   congestion.undo(); // step 9
+  reductionUndone(block);
   // "cwnd <- FlightSize + min (bytes_acked, IW)": the window is restored, and filled no faster than slow start would.
   // IW itself is always acceptable: without it a report that comes when nothing is in flight would close the window.
   const initialWindow = firstWindow(block);

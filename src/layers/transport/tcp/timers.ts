@@ -4,6 +4,7 @@
 import type { TcpTimerName } from '../../observer.ts';
 import { detectLosses } from './acknowledgment.ts';
 import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from './control-block.ts';
+import { releaseHeld, windowReduced } from './ecn/reduction.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
 import { end } from './lifecycle.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
@@ -38,6 +39,10 @@ function retransmissionTimeout(block: ControlBlock): void {
     handshakeTimeout(block);
     return;
   }
+  if (releaseHeld(block)) {
+    output(block);
+    return;
+  }
   if (block.log.count === 0) return;
   // RFC 8985 §7.2: a probe that is due at the same time goes first.
   if (block.timers !== undefined && block.timers.tailLossProbe.deadline <= block.environment.timers.now()) {
@@ -58,6 +63,7 @@ function retransmissionTimeout(block: ControlBlock): void {
   if (fresh) block.undo.begin(block, true);
   block.validation.timedOut();
   block.congestion.timeout(flightSize, first);
+  windowReduced(block);
   block.recovery.abandon();
   block.lossState = 'loss';
   block.recoveryPoint = block.sndNxt;
@@ -106,7 +112,7 @@ function reorderingTimeout(block: ControlBlock): void {
 
 /** RFC 8985 §7.3: `TLP_send_probe`. */
 function tailLossProbeTimeout(block: ControlBlock): void {
-  if (block.log.count === 0 || block.lossState !== 'open') return;
+  if (block.log.count === 0 || block.lossState !== 'open' || block.ecn.held) return;
   if (block.probe.mayGo(block.rtt.samples)) sendProbe(block);
   // "Regardless of whether a loss probe was sent, the sender MUST re-arm the RTO timer."
   armRetransmission(block);

@@ -17,6 +17,8 @@ import { Reno } from './reno.ts';
 const SCALING = 0.4;
 /** RFC 9438 §4.6: beta, in tenths; §4.3: the additive factor that goes with it. */
 const KEPT_TENTHS = 7;
+/** RFC 8511: beta_ecn of CUBIC, 0.85. */
+const MILD_HUNDREDTHS = 85;
 const ADDITIVE = (3 * (1 - KEPT_TENTHS / 10)) / (1 + KEPT_TENTHS / 10);
 
 /** The variables of RFC 9438 §4.1.2 that §4.9 saves: windows in bytes, K in seconds, times in nanoseconds. */
@@ -109,7 +111,8 @@ export class Cubic extends Reno {
   }
 
   /** RFC 9438 §4.6. */
-  protected override reduced(flightSize: number, _cause: CongestionCause): number {
+  protected override reduced(flightSize: number, cause: CongestionCause): number {
+    if (this.backsOffLess(cause)) return Math.floor((flightSize * MILD_HUNDREDTHS) / 100);
     return Math.floor((flightSize * KEPT_TENTHS) / 10);
   }
 

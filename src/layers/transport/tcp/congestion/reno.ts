@@ -8,6 +8,9 @@ import type { AckEvent } from './ack-event.ts';
 import type { CongestionCause, CongestionControl, ControllerStart } from './congestion-control.ts';
 import { SlowStart } from './slow-start.ts';
 
+/** RFC 8511 §3.1: beta_ecn of Reno, 0.8. */
+const MILD_TENTHS = 8;
+
 export class Reno implements CongestionControl {
   readonly name: string = 'reno';
   cwnd: number;
@@ -67,7 +70,7 @@ export class Reno implements CongestionControl {
     const window = this.reduced(flightSize, cause);
     this.ssthresh = Math.max(window, 2 * smss);
     // RFC 3168 §6.1.2: for a mark, "the value of the congestion window is bounded below by a value of one MSS".
-    this.cwnd = cause === 'ecn' ? Math.max(window, smss) : this.ssthresh;
+    this.cwnd = cause === 'ecn' ? Math.min(this.cwnd, Math.max(window, smss)) : this.ssthresh;
     this.counted = 0;
     this.slowStart?.ended(false);
   }
@@ -109,8 +112,13 @@ export class Reno implements CongestionControl {
   }
 
   /** What congestion makes of the window: FlightSize / 2 in RFC 5681 equation 4. */
-  protected reduced(flightSize: number, _cause: CongestionCause): number {
-    return Math.floor(flightSize / 2);
+  protected reduced(flightSize: number, cause: CongestionCause): number {
+    return this.backsOffLess(cause) ? Math.floor((flightSize * MILD_TENTHS) / 10) : Math.floor(flightSize / 2);
+  }
+
+  /** RFC 8511: for a mark in congestion avoidance, not in slow start. */
+  protected backsOffLess(cause: CongestionCause): boolean {
+    return cause === 'ecn' && this.settings?.alternativeBackoff === true && this.cwnd >= this.ssthresh;
   }
 
   /** cwnd < ssthresh. */

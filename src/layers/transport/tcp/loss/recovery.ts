@@ -4,6 +4,7 @@
  * all begin and end with.
  */
 import type { AckEvent } from '../congestion/ack-event.ts';
+import { isReducedFor, windowReduced } from '../ecn/reduction.ts';
 import { distance, greaterOrEqual } from '../sequence.ts';
 import type { Sender } from './sender.ts';
 
@@ -33,7 +34,11 @@ export function startRecovery(sender: Sender): void {
   sender.recoveryPoint = sender.sndNxt;
   // RFC 5681 §3.2 step 2, RFC 6675 §5 (4.2): what limited transmit added does not count.
   const end = sender.duplicateAcks > 0 ? sender.limitedTransmitFrom : sender.sndNxt;
-  sender.congestion.congestion(sender.validation.lost(sender, distance(sender.sndUna, end)), 'loss');
+  // RFC 3168 §6.1.2: once for "a series of dropped and/or CE packets from a single window of data".
+  if (!isReducedFor(sender)) {
+    sender.congestion.congestion(sender.validation.lost(sender, distance(sender.sndUna, end)), 'loss');
+  }
+  windowReduced(sender);
   sender.retransmitAtOnce = true;
 }
 

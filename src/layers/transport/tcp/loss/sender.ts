@@ -3,6 +3,7 @@
  */
 import type { CongestionControl } from '../congestion/congestion-control.ts';
 import type { WindowValidation } from '../congestion/window-validation.ts';
+import type { EcnState } from '../ecn/state.ts';
 import type { RoundTripTime } from '../rtt.ts';
 import type { TcpSettings } from '../settings.ts';
 import type { TransmitLog } from '../transmit-log.ts';
@@ -19,6 +20,7 @@ export interface Sender {
   readonly rtt: RoundTripTime;
   readonly congestion: CongestionControl;
   readonly validation: WindowValidation;
+  readonly ecn: EcnState;
   /** The peer sends SACK blocks. */
   readonly sackOk: boolean;
   readonly sndUna: number;

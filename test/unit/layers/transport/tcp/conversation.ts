@@ -68,7 +68,7 @@ export class Conversation {
   /** For a peer that signs its segments. */
   signer: PeerSigner | undefined;
   private readonly interfaceMtu: number;
-  private readonly sent: Uint8Array[] = [];
+  private readonly sent: { readonly bytes: Uint8Array; readonly codepoint: number }[] = [];
   private readonly packet: ReceivedPacket;
 
   constructor(from: ConversationOptions = {}) {
@@ -118,7 +118,8 @@ export class Conversation {
 
   /** The peer sends a segment: `'. 1:11(10) ack 1 win 1000 <nop,nop,sack 21:31>'`. @returns why it was dropped */
   sends(text: string, fromPort: number = PEER_PORT, toGroup = false): DropReason | undefined {
-    return this.deliver(text, this.build(parseSegmentText(text), fromPort), toGroup);
+    const parsed = parseSegmentText(text);
+    return this.deliver(text, this.build(parsed, fromPort), toGroup, parsed.codepoint);
   }
 
   /** The peer sends a segment, and its last bit is flipped on the way. */
@@ -128,11 +129,12 @@ export class Conversation {
     return this.deliver(`${text} (damaged)`, bytes, false);
   }
 
-  private deliver(text: string, bytes: Uint8Array, toGroup: boolean): DropReason | undefined {
+  private deliver(text: string, bytes: Uint8Array, toGroup: boolean, codepoint = 0): DropReason | undefined {
     const frame = this.pool.from(bytes);
     this.ladder.push(`${this.stamp()} < ${text}`);
     this.fill(frame, bytes.length);
     this.packet.toGroup = toGroup;
+    this.packet.trafficClass = codepoint;
     this.lastDrop = this.tcp.input(this.packet);
     this.pool.release(frame);
     return this.lastDrop;
@@ -164,25 +166,25 @@ export class Conversation {
     const next = this.sent.shift();
     if (next === undefined) throw new Error(`expected "${text}", but nothing was sent\n${this.story()}`);
     const wanted = parseSegmentText(text);
-    const shown = showSegment(next, this.numbers, wanted);
+    const shown = showSegment(next.bytes, this.numbers, next.codepoint, wanted);
     expect(shown, this.story()).toBe(showWanted(wanted));
   }
 
   expectsNothing(): void {
-    const left = this.sent.map((bytes) => showSegment(bytes, this.numbers));
+    const left = this.sent.map(({ bytes, codepoint }) => showSegment(bytes, this.numbers, codepoint));
     expect(left, this.story()).toEqual([]);
   }
 
   /** What was sent and not looked at, as text; afterwards it counts as looked at. */
   takeSent(): string[] {
-    return this.sent.splice(0).map((bytes) => showSegment(bytes, this.numbers));
+    return this.sent.splice(0).map(({ bytes, codepoint }) => showSegment(bytes, this.numbers, codepoint));
   }
 
   /** The bytes of the next segment that we sent. */
   takeBytes(): Uint8Array {
     const next = this.sent.shift();
     if (next === undefined) throw new Error(`nothing was sent\n${this.story()}`);
-    return next;
+    return next.bytes;
   }
 
   after(duration: string): void {
@@ -216,7 +218,7 @@ export class Conversation {
       lowerMtu: (lower) => {
         mtu.mtu = lower;
       },
-      send: (frame) => {
+      send: (frame, _protocol, codepoint) => {
         const bytes = frame.copy();
         this.pool.release(frame);
         for (const { tsOffset } of this.tcp.connections) this.numbers.timestamps = tsOffset;
@@ -225,8 +227,8 @@ export class Conversation {
         expect(segment.check(view, 0, bytes.length, pseudo)).toBeUndefined();
         expect(bytes.length + 20).toBeLessThanOrEqual(mtu.mtu);
         this.signer?.sees(bytes);
-        this.sent.push(bytes);
-        this.ladder.push(`${this.stamp()} > ${showSegment(bytes, this.numbers)}`);
+        this.sent.push({ bytes, codepoint });
+        this.ladder.push(`${this.stamp()} > ${showSegment(bytes, this.numbers, codepoint)}`);
         return undefined;
       },
     };

@@ -1,6 +1,9 @@
 /**
- * Segments in packetdrill's notation, to and from bytes: `S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 7>`.
+ * Segments in packetdrill's notation, to and from bytes: `S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 7>`, before it
+ * the IP-ECN codepoint if it matters, and E, W and A for ECE, CWR and AE, or all three as the number of the ACE field
+ * behind the letters: `[ce] P.5 1:1001(1000) ack 1 <ECN e0b 1 ceb 1000>`.
  */
+import { CONGESTION_EXPERIENCED, ECT_0, ECT_1, NOT_ECT } from '../../../../../src/layers/network/ecn.ts';
 import * as options from '../../../../../src/layers/transport/tcp/options.ts';
 import * as segment from '../../../../../src/layers/transport/tcp/segment.ts';
 
@@ -12,11 +15,24 @@ const LETTERS: readonly (readonly [number, string])[] = [
   [segment.URG, 'U'],
   [segment.ECE, 'E'],
   [segment.CWR, 'W'],
+  [segment.AE, 'A'],
   [segment.ACK, '.'],
 ];
 
+const ACE_SHIFT = 6;
+const CODEPOINTS: readonly (readonly [number, string])[] = [
+  [NOT_ECT, 'noecn'],
+  [ECT_0, 'ect0'],
+  [ECT_1, 'ect1'],
+  [CONGESTION_EXPERIENCED, 'ce'],
+];
+
 export interface SegmentText {
+  /** The IP-ECN codepoint. */
+  readonly codepoint: number | undefined;
   readonly flags: number;
+  /** AE, CWR and ECE were written as a number. */
+  readonly hasAce: boolean;
   /** Relative to the sender's initial sequence number. */
   readonly sequence: number;
   readonly length: number;
@@ -40,22 +56,26 @@ export class RelativeNumbers {
   }
 }
 
-const FORM = /^([SFRPUEW.]+) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <([^>]*)>)?$/;
+const FORM =
+  /^(?:\[(noecn|ect0|ect1|ce)\] )?([SFRPUEWA.]+)([0-7]?) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <([^>]*)>)?$/;
 
 /** @throws {Error} for a text that is not a segment */
 export function parseSegmentText(text: string): SegmentText {
   const match = FORM.exec(text);
   if (match === null) throw new Error(`not a segment: "${text}"`);
-  const [, letters = '', from, to, length, ack, window, urgent, optionText] = match;
+  const [, codepoint, letters = '', ace = '', from, to, length, ack, window, urgent, optionText] = match;
   let flags = 0;
   for (const letter of letters) flags |= LETTERS.find(([, name]) => name === letter)![0];
   // packetdrill's way: a segment with SYN, FIN or RST alone has no dot, and `ack` sets the bit all the same.
   if (ack !== undefined) flags |= segment.ACK;
+  if (ace !== '') flags |= Number(ace) << ACE_SHIFT;
   if (Number(to) - Number(from) !== Number(length)) throw new Error(`"${text}": ${from}:${to} is not ${length} bytes`);
   const bytes = !optionText ? [] : optionText.split(',').flatMap(encodeOption);
   while (bytes.length % 4 !== 0) bytes.push(options.NO_OPERATION);
   const parsed = {
+    codepoint: CODEPOINTS.find(([, name]) => name === codepoint)?.[0],
     flags,
+    hasAce: ace !== '',
     sequence: Number(from),
     length: Number(length),
     acknowledgment: ack === undefined ? undefined : Number(ack),
@@ -68,13 +88,20 @@ export function parseSegmentText(text: string): SegmentText {
 }
 
 /** Our segment as text; with `wanted`, only as far as that text goes into detail. */
-export function showSegment(bytes: Uint8Array, numbers: RelativeNumbers, wanted?: SegmentText): string {
+export function showSegment(
+  bytes: Uint8Array,
+  numbers: RelativeNumbers,
+  codepoint: number,
+  wanted?: SegmentText,
+): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = segment.dataOffset(view, 0);
   const flags = segment.flags(view, 0);
   const hasAck = (flags & segment.ACK) !== 0;
   const shown = {
+    codepoint: (wanted === undefined ? codepoint !== NOT_ECT : wanted.codepoint !== undefined) ? codepoint : undefined,
     flags,
+    hasAce: wanted?.hasAce ?? false,
     sequence: (segment.sequenceNumber(view, 0) - numbers.ours) | 0,
     length: bytes.length - header,
     acknowledgment: hasAck ? (segment.acknowledgmentNumber(view, 0) - numbers.peers) | 0 : undefined,
@@ -87,13 +114,17 @@ export function showSegment(bytes: Uint8Array, numbers: RelativeNumbers, wanted?
 }
 
 function show(text: Omit<SegmentText, 'canonical'>, optionText: string | undefined): string {
-  const letters = LETTERS.filter(([bit]) => (text.flags & bit) !== 0)
+  const ace = text.hasAce ? `${(text.flags >>> ACE_SHIFT) & 7}` : '';
+  const lettered = text.hasAce ? text.flags & ~(7 << ACE_SHIFT) : text.flags;
+  const letters = LETTERS.filter(([bit]) => (lettered & bit) !== 0)
     .map(([, letter]) => letter)
     .join('');
+  const codepoint =
+    text.codepoint === undefined ? '' : `[${CODEPOINTS.find(([bits]) => bits === text.codepoint)![1]}] `;
   const ack = text.acknowledgment === undefined ? '' : ` ack ${text.acknowledgment}`;
   const window = text.window === undefined ? '' : ` win ${text.window}`;
   const shownOptions = text.hasOptions ? ` <${optionText ?? ''}>` : '';
-  return `${letters} ${text.sequence}:${text.sequence + text.length}(${text.length})${ack}${window}${shownOptions}`;
+  return `${codepoint}${letters}${ace} ${text.sequence}:${text.sequence + text.length}(${text.length})${ack}${window}${shownOptions}`;
 }
 
 const word = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
@@ -119,12 +150,17 @@ function encodeOption(text: string): number[] {
     }
     case 'raw':
       return [...Buffer.from(rest[0] ?? '', 'hex')];
+<<<<<<< HEAD
     case 'uto': {
       // 600 is seconds, 10m minutes.
       const minutes = rest[0]!.endsWith('m');
       const field = (minutes ? 0x8000 : 0) | Number.parseInt(rest[0]!, 10);
       return [options.USER_TIMEOUT, 4, field >>> 8, field & 255];
     }
+=======
+    case 'ECN':
+      return encodeAccurateEcn(rest);
+>>>>>>> 07c0954 (Explicit congestion notification (RFC 3168) in TCP, with the counters and the handshake of RFC 9768 beside it: ECT on new data only, marks echoed until CWR, one reduction a window for marks and losses together)
     case 'sack':
       return [
         options.SACK,
@@ -139,6 +175,21 @@ function encodeOption(text: string): number[] {
     default:
       throw new Error(`not an option of a segment text: "${text}"`);
   }
+}
+
+/** `ECN e0b 1 ceb 0`: the counter that comes first says which order it is. */
+function encodeAccurateEcn(words: readonly string[]): number[] {
+  const kind = words[0] === 'e1b' ? options.ACCURATE_ECN_1 : options.ACCURATE_ECN_0;
+  const counters = words.filter((_, index) => index % 2 === 1).map(Number);
+  return [kind, 2 + 3 * counters.length, ...counters.flatMap((counter) => word(counter).slice(1))];
+}
+
+function showAccurateEcn(view: DataView, at: number, kind: number, length: number): string {
+  const names = kind === options.ACCURATE_ECN_0 ? ['e0b', 'ceb', 'e1b'] : ['e1b', 'ceb', 'e0b'];
+  const counters = Array.from({ length: (length - 2) / 3 }, (_, index) => {
+    return ` ${names[index]} ${view.getUint32(at + 1 + 3 * index) & 0xff_ffff}`;
+  });
+  return `ECN${counters.join('')}`;
 }
 
 function showOptions(view: DataView, from: number, to: number, numbers: RelativeNumbers): string {
@@ -167,10 +218,16 @@ function showOption(view: DataView, at: number, kind: number, length: number, nu
       return 'sackOK';
     case options.TIMESTAMPS:
       return `TS val ${(view.getInt32(at + 2) - numbers.timestamps) | 0} ecr ${view.getUint32(at + 6)}`;
+<<<<<<< HEAD
     case options.USER_TIMEOUT: {
       const field = view.getUint16(at + 2);
       return `uto ${field & 0x7fff}${field & 0x8000 ? 'm' : ''}`;
     }
+=======
+    case options.ACCURATE_ECN_0:
+    case options.ACCURATE_ECN_1:
+      return showAccurateEcn(view, at, kind, length);
+>>>>>>> 07c0954 (Explicit congestion notification (RFC 3168) in TCP, with the counters and the handshake of RFC 9768 beside it: ECT on new data only, marks echoed until CWR, one reduction a window for marks and losses together)
     case options.SACK: {
       const blocks = [];
       for (let edge = at + 2; edge < at + length; edge += 8) {
