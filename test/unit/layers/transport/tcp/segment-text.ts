@@ -150,17 +150,14 @@ function encodeOption(text: string): number[] {
     }
     case 'raw':
       return [...Buffer.from(rest[0] ?? '', 'hex')];
-<<<<<<< HEAD
     case 'uto': {
       // 600 is seconds, 10m minutes.
       const minutes = rest[0]!.endsWith('m');
       const field = (minutes ? 0x8000 : 0) | Number.parseInt(rest[0]!, 10);
       return [options.USER_TIMEOUT, 4, field >>> 8, field & 255];
     }
-=======
     case 'ECN':
       return encodeAccurateEcn(rest);
->>>>>>> 07c0954 (Explicit congestion notification (RFC 3168) in TCP, with the counters and the handshake of RFC 9768 beside it: ECT on new data only, marks echoed until CWR, one reduction a window for marks and losses together)
     case 'sack':
       return [
         options.SACK,
@@ -218,16 +215,13 @@ function showOption(view: DataView, at: number, kind: number, length: number, nu
       return 'sackOK';
     case options.TIMESTAMPS:
       return `TS val ${(view.getInt32(at + 2) - numbers.timestamps) | 0} ecr ${view.getUint32(at + 6)}`;
-<<<<<<< HEAD
     case options.USER_TIMEOUT: {
       const field = view.getUint16(at + 2);
       return `uto ${field & 0x7fff}${field & 0x8000 ? 'm' : ''}`;
     }
-=======
     case options.ACCURATE_ECN_0:
     case options.ACCURATE_ECN_1:
       return showAccurateEcn(view, at, kind, length);
->>>>>>> 07c0954 (Explicit congestion notification (RFC 3168) in TCP, with the counters and the handshake of RFC 9768 beside it: ECT on new data only, marks echoed until CWR, one reduction a window for marks and losses together)
     case options.SACK: {
       const blocks = [];
       for (let edge = at + 2; edge < at + length; edge += 8) {

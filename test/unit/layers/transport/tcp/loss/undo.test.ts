@@ -65,6 +65,7 @@ describe.each(SEQUENCE_STARTS)('undo, from sequence number %i', (start) => {
 
     test('RFC 4015 §3.4: an ACK that echoes a mark restores no window', () => {
       const { peer, block } = timedOut();
+      block.ecn.feedback = 'classic';
       peer.sends('.E 1:1(0) ack 1001 <nop,nop,TS val 8 ecr 100>');
       expect(block.lossState).toBe('open');
       expect(block.congestion.ssthresh).toBeLessThan(IW);
