@@ -159,6 +159,15 @@ describe('a listener with keys', () => {
     expect(signer.seen).toEqual([{ keyId: -1, nextKeyId: -1, genuine: false }]);
   });
 
+  test('RFC 4987 §3.6: a peer with a key is never answered with a SYN cookie, which could not hold the key', () => {
+    const { peer, signer, listener } = listening({ synCookies: 'always' });
+    peer.sends('S 0:0(0)');
+    expect(listener.halfOpenCount).toBe(1);
+    signer.expectsSigned(1, 2);
+    peer.sends('. 1:1(0) ack 1');
+    expect(listener.pending).toBe(1);
+  });
+
   test('RFC 5925 §3.1: a key that is added later is for connections that begin from then on', () => {
     const peer = new Conversation();
     const keys = chain();
