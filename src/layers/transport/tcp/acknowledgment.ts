@@ -14,6 +14,7 @@ import { recoveryFor } from './loss/strategies.ts';
 import { armRetransmission } from './output.ts';
 import { observePath } from './path-mtu/probing.ts';
 import { scheduleProbe } from './probe-timer.ts';
+import { beginSample } from './rate/sampling.ts';
 import * as segment from './segment.ts';
 import { growSendBuffer } from './send-growth.ts';
 import { distance, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
@@ -38,12 +39,14 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   ackEvent.windowLimited = block.validation.mayGrow(block, now, block.rtt.srttNs);
   ackEvent.rttNs = -1;
   block.detection.begin(block, now, echoNs);
+  beginSample(block);
 
   const reported = block.sackOk && isDuplicateReport(block, arrived);
   if (reported) takeDuplicateReport(block, arrived);
   if (ackedBytes > 0) advanceUna(block, arrived, now);
   const newlySacked = block.sackOk ? applySackBlocks(block, arrived, reported) : 0;
   ackEvent.deliveredBytes += newlySacked;
+  block.rate.delivered(ackEvent.deliveredBytes, now);
   const windowChanged = updateWindow(block, arrived);
   raiseWindowCap(block, ackEvent.deliveredBytes);
 
@@ -132,8 +135,11 @@ function tellController(block: ControlBlock, mayNotGrow: boolean): void {
   ackEvent.srttNs = rtt.srttNs;
   ackEvent.minimumRttNs = rtt.minimumNs;
   ackEvent.recovering = block.lossState === 'recovery';
+  ackEvent.repairing = block.lossState !== 'open';
+  block.rate.finish(block.log, ackEvent, rtt.minimumNs);
   block.validation.measured(block, ackEvent);
   congestion.measured(ackEvent);
+  if (congestion.isHoldingBack === true) block.rate.markAppLimited(block.log.pipe);
   if (ackEvent.ackedBytes > 0 && !mayNotGrow && !ackEvent.recovering) congestion.acknowledged(ackEvent);
 }
 

@@ -11,6 +11,7 @@ import { snapshot, type TcpInfo } from './info.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
 import { output } from './output.ts';
 import { growReceiveBuffer } from './receive-growth.ts';
+import { checkAppLimited } from './rate/sampling.ts';
 import { isUpdateDue } from './receive-window.ts';
 import { distance, lessOrEqual } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
@@ -107,6 +108,7 @@ export class Connection {
     const { block } = this;
     const taken = Math.min(length, this.writableBytes);
     if (taken === 0) return 0;
+    checkAppLimited(block);
     block.sendBuffer.append(bytes, at, taken);
     block.moreToCome = more;
     output(block);

@@ -16,6 +16,7 @@ import { WindowValidation } from './congestion/window-validation.ts';
 import type { CorkState } from './cork-state.ts';
 import { EcnState } from './ecn/state.ts';
 import type { TcpEnvironment } from './environment.ts';
+import { FateRelay } from './fate-relay.ts';
 import type { IncomingSegment } from './incoming.ts';
 import type { LossDetection } from './loss/detection.ts';
 import { DuplicateThreshold } from './loss/duplicate-threshold.ts';
@@ -26,6 +27,8 @@ import type { LossState, Sender } from './loss/sender.ts';
 import { TailLossProbe } from './loss/tail-loss-probe.ts';
 import { Undo } from './loss/undo.ts';
 import { PathClaims, PathSearch } from './path-mtu/state.ts';
+import { DeliveryRate } from './rate/delivery-rate.ts';
+import { Departures } from './rate/departures.ts';
 import { Reassembly } from './reassembly.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import { ReceiveTuning } from './receive-tuning.ts';
@@ -66,6 +69,7 @@ export interface ConnectionTimers {
   readonly timeWait: Timer;
   readonly userTimeout: Timer;
   readonly cork: Timer;
+  readonly pacing: Timer;
 }
 
 /** When an acknowledgment is due. */
@@ -160,7 +164,9 @@ export class ControlBlock implements Sender {
 
   // Sending: loss and congestion.
   readonly rtt: RoundTripTime;
+  readonly rate: DeliveryRate;
   readonly log: TransmitLog;
+  readonly departures: Departures;
   congestion: CongestionControl;
   readonly validation: WindowValidation;
   detection: LossDetection;
@@ -279,9 +285,11 @@ export class ControlBlock implements Sender {
     this.lastAckSent = 0;
     this.ecn = new EcnState();
     this.rtt = new RoundTripTime(settings);
-    this.log = new TransmitLog();
+    this.rate = new DeliveryRate();
     this.congestion = createController(settings.congestionControl);
     this.validation = new WindowValidation();
+    this.log = new TransmitLog(new FateRelay(this));
+    this.departures = new Departures();
     this.detection = new DuplicateThreshold();
     this.recovery = new NewReno();
     this.undo = new Undo();

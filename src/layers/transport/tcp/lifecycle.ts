@@ -22,7 +22,6 @@ export function establish(block: ControlBlock, why: string): boolean {
   startSearch(block);
   block.smss = effectiveMss(block);
   block.detection = detectionFor(block);
-  block.log.watcher = block.detection;
   block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
   if (block.synRetransmitted) block.rtt.afterLostSyn();
   if (!block.owner.established(block)) return false;
@@ -44,6 +43,7 @@ function startController(block: ControlBlock): void {
     initialWindow: firstWindow(block),
     nowNs: environment.timers.now(),
     srttNs: block.rtt.srttNs,
+    selectiveAcks: block.sackOk,
     settings,
     random: () => environment.random(`tcp congestion control ${identity.serial}`),
   });
@@ -108,4 +108,5 @@ function stopTimers(block: ControlBlock): void {
   timers.timeWait.cancel();
   timers.userTimeout.cancel();
   timers.cork.cancel();
+  timers.pacing.cancel();
 }

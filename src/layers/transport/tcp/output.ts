@@ -7,8 +7,10 @@ import type { RetransmitReason } from '../../observer.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { holdBack, isHeldBack, uncork } from './corking.ts';
 import { effectiveMss, emit, payloadRoom } from './emission.ts';
+import { mustWait } from './pacing.ts';
 import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
 import { scheduleProbe } from './probe-timer.ts';
+import { leaves } from './rate/sampling.ts';
 import * as segment from './segment.ts';
 import { add, distance, greaterThan } from './sequence.ts';
 import { canSend } from './state.ts';
@@ -52,6 +54,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
   log.retransmitted(index, now);
   block.undo.retransmitted(now);
   if (block.lossState === 'recovery') block.recovery.sent(log.length(index));
+  leaves(block, index, now);
   block.environment.observer?.tcpRetransmit(block.identity, reason, start, length);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
   sent(block);
@@ -88,7 +91,7 @@ function allowance(block: ControlBlock): number {
 function sendForward(block: ControlBlock): boolean {
   const { forwardRto } = block;
   if (forwardRto.step === 2) {
-    if (block.retransmitAtOnce) sendFirstLost(block);
+    if (block.retransmitAtOnce && !mustWait(block)) sendFirstLost(block);
     return true;
   }
   if (forwardRto.step !== 3) return false;
@@ -96,7 +99,7 @@ function sendForward(block: ControlBlock): boolean {
     forwardRto.allowance -= distance(before, block.sndNxt);
   }
   // "The recommended action is to skip step 3 of this algorithm and continue with slow-start retransmissions."
-  if (forwardRto.allowance === 2 * block.smss) forwardRto.abandon();
+  if (forwardRto.allowance === 2 * block.smss && !mustWait(block)) forwardRto.abandon();
   return forwardRto.step === 3;
 }
 
@@ -125,6 +128,7 @@ function sendLost(block: ControlBlock): void {
     if (index < 0) break;
     const atOnce = block.retransmitAtOnce;
     if (!atOnce && allowance(block) < block.smss) break;
+    if (mustWait(block)) break;
     block.retransmitAtOnce = false;
     const reason: RetransmitReason = block.lossState === 'loss' ? 'rto' : atOnce ? 'fast' : 'recovery';
     retransmit(block, index, reason);
@@ -135,6 +139,7 @@ function sendNew(block: ControlBlock): void {
   if (block.search.searching && !probePath(block)) return;
   while (sendOne(block)) {}
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
+  if (mustWait(block)) return;
   // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
   const index = block.detection.lastResort(block);
   if (index >= 0) retransmit(block, index, 'recovery');
@@ -145,6 +150,7 @@ function probePath(block: ControlBlock): boolean {
   if (block.unsentBytes > 0) afterIdle(block);
   const length = probeLength(block, allowance(block));
   if (length <= 0) return length !== HOLD;
+  if (mustWait(block)) return false;
   const start = block.sndNxt;
   recordSent(block, start, length, false);
   probeSent(block, start, length);
@@ -160,7 +166,7 @@ function sendOne(block: ControlBlock): boolean {
   const usable = block.usableWindow;
   const length = Math.min(unsent, usable, room);
   if (length <= 0 || length > allowance(block)) return false;
-  if (!isWorthSending(block, length, unsent, room)) return false;
+  if (!isWorthSending(block, length, unsent, room) || mustWait(block)) return false;
   afterIdle(block);
   sendText(block, length);
   return true;
@@ -217,6 +223,7 @@ function recordSent(block: ControlBlock, start: number, length: number, final: b
   if (block.lossState === 'recovery') block.recovery.sent(distance(start, end));
   if (block.log.count === 0) block.waitingSinceNs = now;
   block.log.append(start, end, final, now, greaterThan(end, block.sndMax) ? now : -1);
+  leaves(block, block.log.count - 1, now);
   block.sndNxt = end;
   if (greaterThan(end, block.sndMax)) block.sndMax = end;
   if (final) block.finSent = true;
@@ -256,7 +263,8 @@ function armPersist(block: ControlBlock): void {
   )
     return;
   const waiting = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
-  if (!waiting || isHeldBack(block)) return;
+  // What waits for its time of departure is not kept by the window.
+  if (!waiting || isHeldBack(block) || timers.pacing.deadline !== Number.POSITIVE_INFINITY) return;
   if (block.persistBackoff === 0) block.waitingSinceNs = block.environment.timers.now();
   const delay = Math.min(block.rtt.rtoNs * 2 ** block.persistBackoff, block.settings.retransmissionTimeoutMaximumNs);
   timers.persist.arm(block.environment.timers.now() + delay);

@@ -65,6 +65,15 @@ export interface TcpSettings {
    */
   congestionWindowValidation: 'growth' | 'full' | 'none';
   nonValidatedPeriodNs: number;
+  /**
+   * Spreads what the window allows over the round trip; a controller that has a rate of its own is always paced. Percent
+   * of a window per round trip in slow start and after it (`tcp_pacing_ss_ratio`, `tcp_pacing_ca_ratio`), and the most
+   * in bytes per second, which paces too (`SO_MAX_PACING_RATE`); 0 for any rate.
+   */
+  pacing: boolean;
+  pacingSlowStartPercent: number;
+  pacingAvoidancePercent: number;
+  maximumPacingRate: number;
   /** RFC 6928 §2, in segments. */
   initialWindowSegments: number;
   /** Restarts from the initial window after an idle RTO (RFC 5681 §4.1), unless window validation is in full force. */
@@ -233,6 +242,10 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   vegasGammaSegments: 1,
   congestionWindowValidation: 'growth',
   nonValidatedPeriodNs: 300 * SECOND,
+  pacing: false,
+  pacingSlowStartPercent: 200,
+  pacingAvoidancePercent: 120,
+  maximumPacingRate: 0,
   initialWindowSegments: 10,
   slowStartAfterIdle: true,
   limitedTransmit: true,

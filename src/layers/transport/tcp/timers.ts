@@ -9,6 +9,7 @@ import { emit, emitReset, emitSyn } from './emission.ts';
 import { end } from './lifecycle.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
 import { pathTimeout } from './path-mtu/black-hole.ts';
+import { checkAppLimited } from './rate/sampling.ts';
 import { add, distance } from './sequence.ts';
 import { SACKED } from './transmit-log.ts';
 import { keepAliveIdle } from './user-timeout.ts';
@@ -31,6 +32,7 @@ export function createTimers(block: ControlBlock): ConnectionTimers {
     timeWait: make('time-wait', timeWaitTimeout),
     userTimeout: make('user-timeout', userTimeout),
     cork: make('cork', corkTimeout),
+    pacing: make('pacing', output),
   };
 }
 
@@ -50,6 +52,7 @@ function retransmissionTimeout(block: ControlBlock): void {
     tailLossProbeTimeout(block);
     return;
   }
+  checkAppLimited(block);
   if (isExhausted(block, block.retries)) {
     giveUp(block, 'R2: the peer does not acknowledge');
     return;
@@ -104,6 +107,7 @@ function handshakeTimeout(block: ControlBlock): void {
 /** RFC 8985 §6.2 step 5: the reordering window of some segment is over. */
 function reorderingTimeout(block: ControlBlock): void {
   if (block.log.count === 0) return;
+  checkAppLimited(block);
   block.ackEvent.deliveredBytes = 0;
   block.ackEvent.ackedBytes = 0;
   detectLosses(block, false);
@@ -113,6 +117,7 @@ function reorderingTimeout(block: ControlBlock): void {
 /** RFC 8985 §7.3: `TLP_send_probe`. */
 function tailLossProbeTimeout(block: ControlBlock): void {
   if (block.log.count === 0 || block.lossState !== 'open' || block.ecn.held) return;
+  checkAppLimited(block);
   if (block.probe.mayGo(block.rtt.samples)) sendProbe(block);
   // "Regardless of whether a loss probe was sent, the sender MUST re-arm the RTO timer."
   armRetransmission(block);

@@ -23,6 +23,9 @@ export interface FateWatcher {
   lost(log: TransmitLog, index: number): void;
 }
 
+/** How many numbers a record has room for that `rate/delivery-rate.ts` notes when the segment is sent. */
+export const NOTE_LENGTH = 6;
+
 const FIRST_RECORDS = 16;
 /** No slot: the end of the list of what is in the network. */
 const NONE = -1;
@@ -43,6 +46,8 @@ export class TransmitLog {
   sackedCount: number;
   /** Bytes of data in the largest record that was acknowledged whole. */
   largestAcknowledged: number;
+  /** The notes of all records: `NOTE_LENGTH` numbers each, from `noteAt` on. */
+  notes: Float64Array;
   private head: number;
   private capacity: number;
   private startOf: Int32Array;
@@ -71,6 +76,7 @@ export class TransmitLog {
     this.bytes = 0;
     this.sackedCount = 0;
     this.largestAcknowledged = 0;
+    this.notes = new Float64Array(FIRST_RECORDS * NOTE_LENGTH);
     this.head = 0;
     this.capacity = FIRST_RECORDS;
     this.startOf = new Int32Array(FIRST_RECORDS);
@@ -112,6 +118,11 @@ export class TransmitLog {
   }
   lastSent(index: number): number {
     return this.lastSentNs[this.slot(index)]!;
+  }
+
+  /** Where the notes of a record are. */
+  noteAt(index: number): number {
+    return this.slot(index) * NOTE_LENGTH;
   }
 
   /**
@@ -376,15 +387,17 @@ export class TransmitLog {
     this.lastSentNs[to] = this.lastSentNs[from]!;
     this.transmissionsOf[to] = this.transmissionsOf[from]!;
     this.flagsOf[to] = this.flagsOf[from]!;
+    this.notes.copyWithin(to * NOTE_LENGTH, from * NOTE_LENGTH, (from + 1) * NOTE_LENGTH);
   }
 
   private grow(): void {
     const order = this.sendOrder();
     const capacity = this.capacity * 2;
     const inOrder = <T extends Int32Array | Float64Array | Uint16Array | Uint8Array>(old: T, grown: T): T => {
-      const tail = old.subarray(this.head) as T;
+      const first = this.head * (old.length / this.capacity);
+      const tail = old.subarray(first) as T;
       grown.set(tail);
-      grown.set(old.subarray(0, this.head), tail.length);
+      grown.set(old.subarray(0, first), tail.length);
       return grown;
     };
     this.startOf = inOrder(this.startOf, new Int32Array(capacity));
@@ -395,6 +408,7 @@ export class TransmitLog {
     this.flagsOf = inOrder(this.flagsOf, new Uint8Array(capacity));
     this.sentNext = new Int32Array(capacity);
     this.sentPrevious = new Int32Array(capacity);
+    this.notes = inOrder(this.notes, new Float64Array(capacity * NOTE_LENGTH));
     this.head = 0;
     this.capacity = capacity;
     this.relink(order);

@@ -23,16 +23,23 @@ export class AckEvent {
   sndNxt: number;
   /** Whether the window, and not the program or the peer, was what held the sender back. */
   windowLimited: boolean;
-  /** Whether a recovery is going on after it: RFC 5681 §3.2. */
+  /** Whether a recovery is going on after it: RFC 5681 §3.2; and whether that or the slow start after a timeout is. */
   recovering: boolean;
+  repairing: boolean;
   /** Octets delivered on this connection so far. */
   delivered: number;
-  /** The delivery-rate sample, in bytes per second; 0 if this acknowledgment gives none. */
+  /** The delivery-rate sample (`rate/delivery-rate.ts`), in bytes per second; 0 if this acknowledgment gives none. */
   deliveryRate: number;
-  /** `delivered` when the sampled segment was sent; the sample's time; and whether the program left a gap in it. */
+  /**
+   * `delivered` when the sampled segment was sent, -1 if nothing new has arrived; what was delivered since; in which
+   * time; and whether the program left a gap in it.
+   */
   priorDelivered: number;
+  deliveredSinceSend: number;
   rateIntervalNs: number;
   appLimited: boolean;
+  /** The round trip of the sampled segment, which is the one sent last; -1 if it was sent more than once. */
+  latestRttNs: number;
   /** Octets in the network when the sampled segment was sent, and octets lost since then. */
   inflightAtSend: number;
   lostSinceSend: number;
@@ -52,11 +59,14 @@ export class AckEvent {
     this.sndNxt = 0;
     this.windowLimited = false;
     this.recovering = false;
+    this.repairing = false;
     this.delivered = 0;
     this.deliveryRate = 0;
-    this.priorDelivered = 0;
+    this.priorDelivered = -1;
+    this.deliveredSinceSend = 0;
     this.rateIntervalNs = 0;
     this.appLimited = false;
+    this.latestRttNs = -1;
     this.inflightAtSend = 0;
     this.lostSinceSend = 0;
   }

@@ -6,6 +6,7 @@
 import type { Random } from '../../../random.ts';
 import type { TcpSettings } from '../settings.ts';
 import type { AckEvent } from './ack-event.ts';
+import type { SegmentLoss } from './segment-loss.ts';
 
 /** What a controller is told when its connection is established. */
 export interface ControllerStart {
@@ -16,6 +17,8 @@ export interface ControllerStart {
   readonly nowNs: number;
   /** The round trip that the handshake measured, or 0. */
   readonly srttNs: number;
+  /** Whether the peer sends SACK, so that more than one loss a round trip is found; it does unless this says no. */
+  readonly selectiveAcks?: boolean;
   /** Read again at each use: they may change while the connection lives. */
   readonly settings: TcpSettings;
   /** A stream of chance for this connection alone. */
@@ -34,6 +37,10 @@ export interface CongestionControl {
   readonly pacingRate: number;
   /** Whether its window holds during recovery as well, so that recovery sends up to it and no less. */
   readonly ownsRecovery: boolean;
+  /** How much may leave together when paced, in bytes; `pacing.ts` decides if there is none. */
+  readonly sendQuantum?: number;
+  /** It holds back on purpose, so that rate samples of what is in the network tell nothing about the path. */
+  readonly isHoldingBack?: boolean;
   start(start: ControllerStart): void;
   /** The path carries larger or smaller segments now. */
   resize(smss: number): void;
@@ -53,4 +60,8 @@ export interface CongestionControl {
   idle(restartWindow: number, idleNs: number): void;
   /** A window that was not used comes down to `cwnd`, with a new threshold: RFC 7661 §4.4. Not for those with a model. */
   lower?(cwnd: number, ssthresh: number): void;
+  /** One segment has come to be held for lost, before `congestion` and `measured` hear of it. */
+  segmentLost?(loss: SegmentLoss): void;
+  /** A segment is about to leave, nothing is in the network, and the program is the reason. */
+  resumed?(nowNs: number): void;
 }
