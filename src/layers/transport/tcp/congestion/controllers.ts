@@ -1,4 +1,6 @@
 /** Every congestion controller by its name, as the setting `congestionControl` takes it. */
+import { Bbr } from './bbr/bbr.ts';
+import { Bbr1 } from './bbr1/bbr1.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import { Cubic } from './cubic.ts';
 import { Dctcp } from './dctcp.ts';
@@ -14,6 +16,8 @@ const CONTROLLERS: Readonly<Record<string, () => CongestionControl>> = {
   dctcp: () => new Dctcp(),
   vegas: () => new Vegas(),
   westwood: () => new Westwood(),
+  bbr: () => new Bbr(),
+  bbr1: () => new Bbr1(),
 };
 
 export const CONTROLLER_NAMES: readonly string[] = Object.keys(CONTROLLERS);
