@@ -61,7 +61,12 @@ describe.each(SEQUENCE_STARTS)('pacing, from sequence number %i', (start) => {
 
   test('retransmissions are paced too', () => {
     const { peer, connection, block } = stage(
-      { maximumPacingRate: 20_000, selectiveAcknowledgment: true },
+      {
+        maximumPacingRate: 20_000,
+        selectiveAcknowledgment: true,
+        proportionalRateReduction: false,
+        tailLossProbe: false,
+      },
       `mss ${MSS},sackOK`,
     );
     write(connection, 10 * MSS);
