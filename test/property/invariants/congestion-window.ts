@@ -50,7 +50,9 @@ function checkStart(run: Run, connection: Followed): void {
   const { block, name } = connection;
   if (!hasWindow(connection)) return;
   const segments = block.settings.initialWindowSegments;
-  const initial = Math.min(segments * block.smss, Math.max(2 * block.smss, segments * 1460));
+  // BBR never has less than four segments in the network: BBR.MinPipeCwnd of draft-ietf-ccwg-bbr §2.7.
+  const floor = block.congestion.name.startsWith('bbr') ? 4 * block.smss : 0;
+  const initial = Math.max(floor, Math.min(segments * block.smss, Math.max(2 * block.smss, segments * 1460)));
   const flight = after(block.sndUna, block.sndNxt);
   hold(34, flight <= initial + 1, () => `${name}: ${flight} octets in the first flight, IW is ${initial}`);
   if (block.synRetransmitted && block.congestion.name === 'reno') {

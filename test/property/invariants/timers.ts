@@ -79,7 +79,8 @@ function checkTimers(run: Run, connection: Followed): void {
     });
   }
   const waits = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
-  if (waits && !isOutstanding && MAY_SEND.includes(state)) {
+  // What waits for its time of departure goes by itself.
+  if (waits && !isOutstanding && MAY_SEND.includes(state) && !isArmed(all.pacing.deadline)) {
     hold(26, persists, () => `${name}: ${block.unsentBytes} bytes wait, nothing is in flight, and no timer runs`);
     const longest = run.world.now + block.settings.retransmissionTimeoutMaximumNs;
     hold(
