@@ -40,7 +40,18 @@ const ordered = {
 };
 const withLine = fc.record({
   rate: fc.integer({ min: 1, max: 2000 }).map((rate) => `${rate}Mbit/s`),
-  queue: maybe(fc.integer({ min: 1, max: 20 }).map((frames) => ({ frames }))),
+  queue: maybe(
+    fc.oneof(
+      fc.integer({ min: 1, max: 20 }).map((frames) => ({ frames })),
+      fc.constantFrom(
+        'red:min=2,max=5,weight=0.5',
+        'codel:target=100us,interval=1ms',
+        'fq_codel:target=100us,interval=1ms,limit=9',
+        'pie:target=100us,update=100us,burst=0ms,alpha=2000',
+        'dualpi2:target=100us,rtt=1ms',
+      ),
+    ),
+  ),
 });
 const line = fc.oneof(fc.constant({}), withLine);
 
