@@ -49,13 +49,13 @@ const congestionControl: Sysctl = {
 };
 
 /** Linux's three numbers: the least (which we have not), the first, and the most that autotuning makes of it. */
-const triple = (first: NumberName): Sysctl => ({
+const triple = (first: NumberName, most: NumberName): Sysctl => ({
   values: 'three whole numbers, rising: least, default, most',
   read: (text) => {
     const values = text.trim().split(/\s+/).map(integer);
     if (values.length !== 3 || values.some((value) => value === undefined || value < 1)) return undefined;
-    const [least, usual, most] = values as [number, number, number];
-    return least <= usual && usual <= most ? { [first]: usual } : undefined;
+    const [least, usual, greatest] = values as [number, number, number];
+    return least <= usual && usual <= greatest ? { [first]: usual, [most]: greatest } : undefined;
   },
 });
 
@@ -71,6 +71,20 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
   },
   'net.ipv4.tcp_congestion_control': congestionControl,
   'net.ipv4.tcp_dsack': flag('duplicateSack'),
+  'net.ipv4.tcp_ecn': choice({
+    0: { ecn: 'off', accurateEcn: 'off' },
+    1: { ecn: 'request', accurateEcn: 'off' },
+    2: { ecn: 'accept', accurateEcn: 'off' },
+    3: { ecn: 'request', accurateEcn: 'request' },
+    4: { ecn: 'request', accurateEcn: 'accept' },
+    5: { ecn: 'accept', accurateEcn: 'accept' },
+  }),
+  'net.ipv4.tcp_ecn_fallback': flag('ecnFallback'),
+  'net.ipv4.tcp_ecn_option': choice({
+    0: { accurateEcnOption: 'off' },
+    1: { accurateEcnOption: 'sparing' },
+    2: { accurateEcnOption: 'full' },
+  }),
   'net.ipv4.tcp_early_retrans': choice({ 0: { tailLossProbe: false }, 3: { tailLossProbe: true } }),
   'net.ipv4.tcp_fin_timeout': number('finWait2TimeoutNs', 1, 86_400, SECOND),
   'net.ipv4.tcp_frto': choice({
@@ -90,6 +104,17 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
     1: { packetizationLayerProbing: 'after-black-hole' },
     2: { packetizationLayerProbing: 'always' },
   }),
+  'net.ipv4.tcp_moderate_rcvbuf': flag('receiveBufferAutotuning'),
+  'net.ipv4.tcp_notsent_lowat': {
+    values: 'a whole number of bytes from 1 to 4294967295, which is no limit',
+    read: (text) => {
+      const value = integer(text);
+      if (value === undefined || value < 1 || value > 4_294_967_295) return undefined;
+      return { notSentLowWaterBytes: value === 4_294_967_295 ? 0 : value };
+    },
+  },
+  'net.ipv4.tcp_pacing_ca_ratio': number('pacingAvoidancePercent', 1, 1000),
+  'net.ipv4.tcp_pacing_ss_ratio': number('pacingSlowStartPercent', 1, 1000),
   'net.ipv4.tcp_probe_interval': number('probingIntervalNs', 1, 86_400, SECOND),
   'net.ipv4.tcp_probe_threshold': number('probingThresholdBytes', 1, 65_535),
   'net.ipv4.tcp_recovery': choice({
@@ -101,7 +126,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
   'net.ipv4.tcp_reordering': number('duplicateAckThreshold', 1, 300),
   'net.ipv4.tcp_retries2': number('dataRetries', 0, 255),
   'net.ipv4.tcp_rfc1337': flag('timeWaitAssassinationProtection'),
-  'net.ipv4.tcp_rmem': triple('receiveBufferBytes'),
+  'net.ipv4.tcp_rmem': triple('receiveBufferBytes', 'receiveBufferMaximumBytes'),
   'net.ipv4.tcp_rto_min_us': {
     values: 'a whole number of microseconds from 1 to 120000000',
     read: (text) => {
@@ -129,7 +154,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
   }),
   'net.ipv4.tcp_tw_reuse_delay': number('timeWaitReuseDelayNs', 0, 60_000, MILLISECOND),
   'net.ipv4.tcp_window_scaling': flag('windowScaling'),
-  'net.ipv4.tcp_wmem': triple('sendBufferBytes'),
+  'net.ipv4.tcp_wmem': triple('sendBufferBytes', 'sendBufferMaximumBytes'),
   'net.ipv4.ip_no_pmtu_disc': flag('pathMtuDiscovery', true),
 };
 
@@ -145,6 +170,13 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
   'net.inet.tcp.delacktime': number('delayedAckNs', 1, 499, MILLISECOND),
   'net.inet.tcp.delayed_ack': flag('delayedAck'),
   'net.inet.tcp.do_prr': flag('proportionalRateReduction'),
+  'net.inet.tcp.ecn.enable': choice({
+    0: { ecn: 'off', accurateEcn: 'off' },
+    1: { ecn: 'request', accurateEcn: 'off' },
+    2: { ecn: 'accept', accurateEcn: 'off' },
+    3: { ecn: 'accept', accurateEcn: 'accept' },
+    4: { ecn: 'request', accurateEcn: 'request' },
+  }),
   'net.inet.tcp.finwait2_timeout': number('finWait2TimeoutNs', 1, 86_400_000, MILLISECOND),
   'net.inet.tcp.initcwnd_segments': number('initialWindowSegments', 1, 64),
   'net.inet.tcp.keepcnt': number('keepAliveProbes', 1, 127),
@@ -154,6 +186,8 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
   'net.inet.tcp.msl': number('maximumSegmentLifetimeNs', 1, 600_000, MILLISECOND),
   'net.inet.tcp.path_mtu_discovery': flag('pathMtuDiscovery'),
   'net.inet.tcp.pmtud_blackhole_detection': flag('blackHoleDetection'),
+  'net.inet.tcp.recvbuf_auto': flag('receiveBufferAutotuning'),
+  'net.inet.tcp.recvbuf_max': number('receiveBufferMaximumBytes', 1, 2 ** 30),
   'net.inet.tcp.recvspace': number('receiveBufferBytes', 1, 2 ** 30),
   'net.inet.tcp.rexmit_initial': number('retransmissionTimeoutInitialNs', 1, 60_000, MILLISECOND),
   'net.inet.tcp.rexmit_min': number('retransmissionTimeoutMinimumNs', 1, 60_000, MILLISECOND),
@@ -166,6 +200,8 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
   }),
   'net.inet.tcp.rfc3042': flag('limitedTransmit'),
   'net.inet.tcp.sack.enable': flag('selectiveAcknowledgment'),
+  'net.inet.tcp.sendbuf_auto': flag('sendBufferAutotuning'),
+  'net.inet.tcp.sendbuf_max': number('sendBufferMaximumBytes', 1, 2 ** 30),
   'net.inet.tcp.sendspace': number('sendBufferBytes', 1, 2 ** 30),
   'net.inet.tcp.syncache.rexmtlimit': number('synAckRetries', 0, 16),
   'net.inet.tcp.syncookies': choice({ 0: { synCookies: 'off' }, 1: { synCookies: 'pressure' } }),

@@ -27,7 +27,15 @@ const LINUX: Partial<TcpSettings> = {
   softErrorsEndOpening: true,
   // tcp_rmem 4096 131072 6291456, tcp_wmem 4096 16384 4194304.
   receiveBufferBytes: 131_072,
+  receiveBufferAutotuning: true,
+  receiveBufferMaximumBytes: 6_291_456,
   sendBufferBytes: 16_384,
+  sendBufferAutotuning: true,
+  sendBufferMaximumBytes: 4_194_304,
+  // A signed segment for which there is no key is dropped; RFC 5925 §7.3 would take it.
+  acceptUnexpectedSignatures: false,
+  // tcp_ecn 2 knows nothing of RFC 9768.
+  accurateEcn: 'off',
 };
 
 const FREEBSD: Partial<TcpSettings> = {
@@ -51,8 +59,14 @@ const FREEBSD: Partial<TcpSettings> = {
   maximumSegmentLifetimeNs: 30 * SECOND,
   keepAliveProbes: 8,
   synBacklog: 30,
+  // recvbuf_auto and sendbuf_auto, up to recvbuf_max and sendbuf_max.
   receiveBufferBytes: 65_536,
+  receiveBufferAutotuning: true,
+  receiveBufferMaximumBytes: 2_097_152,
   sendBufferBytes: 32_768,
+  sendBufferAutotuning: true,
+  sendBufferMaximumBytes: 2_097_152,
+  accurateEcn: 'off',
 };
 
 export type ProfileName = 'rfc' | 'linux' | 'freebsd';
