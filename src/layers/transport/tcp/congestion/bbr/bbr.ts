@@ -67,9 +67,10 @@ export class Bbr implements CongestionControl {
     const model = this.model!;
     model.nowNs = event.nowNs;
     model.delivered = event.delivered;
-    if (model.isInLossRecovery && !event.repairing) {
+    if (!event.repairing) {
+      if (model.isInLossRecovery) restoreCwnd(model); // §5.6.4.4
       model.isInLossRecovery = false;
-      restoreCwnd(model); // §5.6.4.4
+      model.isStateSaved = false;
     }
     model.isCwndLimitedNow ||= event.priorPipe + model.smss > model.cwnd;
     updateLatestDelivery(model, event);

@@ -17,12 +17,10 @@ export function handleLostSegment(model: Model, loss: SegmentLoss): void {
   handleInflightTooHigh(model, inflightAtLoss(loss), loss.appLimited);
 }
 
-/** `NoteLoss`: the first congestion of a round trip saves what a spurious one will need. */
+/** `NoteLoss`. */
 export function noteLoss(model: Model, delivered: number): void {
-  if (!model.isLossInRound) {
-    model.lossRoundDelivered = delivered;
-    saveStateUponLoss(model);
-  }
+  if (!model.isLossInRound) model.lossRoundDelivered = delivered;
+  saveStateUponLoss(model);
   model.isLossInRound = true;
 }
 
@@ -43,17 +41,21 @@ function inflightAtLoss(loss: SegmentLoss): number {
   return inflightBefore + (LOSS_THRESHOLD * inflightBefore - lostBefore) / (1 - LOSS_THRESHOLD);
 }
 
-/**
- * `SaveStateUponLoss` of §5.5.11.1, at the start of a recovery (`OnEnterFastRecovery`, `OnEnterRTO`). The loss that has
- * started it may have changed the model already: then `noteLoss` has saved it, and that is kept.
- */
+/** `OnEnterFastRecovery`, `OnEnterRTO` of §5.6.4.4. */
 export function enterLossRecovery(model: Model): void {
-  if (model.isLossInRound) saveCwnd(model);
-  else saveStateUponLoss(model);
+  saveCwnd(model);
+  saveStateUponLoss(model);
   model.isInLossRecovery = true;
 }
 
+/**
+ * `SaveStateUponLoss` of §5.5.11.1, once for all losses that are repaired together. The pseudocode saves again in each
+ * round trip with a loss and when the recovery starts, which would forget what the first loss has changed; §2.15 wants
+ * the values "at the start of loss recovery".
+ */
 function saveStateUponLoss(model: Model): void {
+  if (model.isStateSaved) return;
+  model.isStateSaved = true;
   saveCwnd(model);
   model.undoPhase = undefined;
   model.undoBwShortterm = model.bwShortterm;

@@ -90,7 +90,8 @@ export class Model {
   isPrevProbeTooHigh: boolean;
   isPrevProbePrecautionary: boolean;
 
-  // Undo (§2.15).
+  // Undo (§2.15), and whether it holds the values of before the losses that are being repaired.
+  isStateSaved: boolean;
   undoPhase: Phase | undefined;
   undoBwShortterm: number;
   undoInflightShortterm: number;
@@ -159,6 +160,7 @@ export class Model {
     this.cycleStampNs = 0;
     this.isPrevProbeTooHigh = false;
     this.isPrevProbePrecautionary = false;
+    this.isStateSaved = false;
     this.undoPhase = undefined;
     this.undoBwShortterm = 0;
     this.undoInflightShortterm = 0;
