@@ -396,7 +396,7 @@ describe('the bandwidth', () => {
     while (model.phase === 'up') drive.round({ rate });
     drive.rounds(2, { rate, pipe: 0 });
     drive.ack({ afterNs: 3 * SECOND, rate, pipe: 0 });
-    while (model.phase !== 'up') drive.round({ rate, rttNs: RTT_NS, pipe: 0 });
+    while ((model.phase as Phase) !== 'up') drive.round({ rate, pipe: 0 });
   };
 
   test('draft-ietf-ccwg-bbr-06 §5.5.6: it is remembered for the current cycle and the one before', () => {
