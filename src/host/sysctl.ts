@@ -98,6 +98,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
   'net.ipv4.tcp_max_syn_backlog': number('synBacklog', 1, 1_000_000),
   'net.ipv4.tcp_max_tw_buckets': number('timeWaitLimit', 0, 10_000_000),
   'net.ipv4.tcp_min_rtt_wlen': number('minimumRttWindowNs', 1, 86_400, SECOND),
+  'net.ipv4.tcp_moderate_rcvbuf': flag('receiveBufferAutotuning'),
   'net.ipv4.tcp_mtu_probe_floor': number('probingFloorMss', 48, 65_535),
   'net.ipv4.tcp_mtu_probing': choice({
     0: { packetizationLayerProbing: 'off' },
@@ -124,6 +125,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
     5: { rack: true, rackReorderingWindow: 'adaptive' },
   }),
   'net.ipv4.tcp_reordering': number('duplicateAckThreshold', 1, 300),
+  'net.ipv4.tcp_retries1': number('pathRetries', 0, 255),
   'net.ipv4.tcp_retries2': number('dataRetries', 0, 255),
   'net.ipv4.tcp_rfc1337': flag('timeWaitAssassinationProtection'),
   'net.ipv4.tcp_rmem': triple('receiveBufferBytes', 'receiveBufferMaximumBytes'),
@@ -186,6 +188,7 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
   'net.inet.tcp.msl': number('maximumSegmentLifetimeNs', 1, 600_000, MILLISECOND),
   'net.inet.tcp.path_mtu_discovery': flag('pathMtuDiscovery'),
   'net.inet.tcp.pmtud_blackhole_detection': flag('blackHoleDetection'),
+  'net.inet.tcp.pmtud_blackhole_mss': number('probingBaseMss', 48, 65_535),
   'net.inet.tcp.recvbuf_auto': flag('receiveBufferAutotuning'),
   'net.inet.tcp.recvbuf_max': number('receiveBufferMaximumBytes', 1, 2 ** 30),
   'net.inet.tcp.recvspace': number('receiveBufferBytes', 1, 2 ** 30),

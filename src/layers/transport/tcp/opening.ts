@@ -12,7 +12,7 @@ import type { TcpEnvironment } from './environment.ts';
 import { connectionHash, drawKey, initialSequenceNumber } from './initial-sequence.ts';
 import { enter } from './lifecycle.ts';
 import { armRetransmission } from './output.ts';
-import { offeredShift } from './receive-window.ts';
+import { offerScale } from './receive-window.ts';
 import * as segment from './segment.ts';
 import { add } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
@@ -52,7 +52,7 @@ export class Opening {
     );
     block.tsOffset = connectionHash(this.timestampKey, local, localPort, remote, remotePort);
     block.lastHeardNs = timers.now();
-    block.rcvWndShift = settings.windowScaling ? offeredShift(settings) : 0;
+    offerScale(block);
     return block;
   }
 

@@ -59,14 +59,16 @@ const FREEBSD: Partial<TcpSettings> = {
   maximumSegmentLifetimeNs: 30 * SECOND,
   keepAliveProbes: 8,
   synBacklog: 30,
-  // recvbuf_auto and sendbuf_auto, up to recvbuf_max and sendbuf_max.
+  // recvspace and sendspace; recvbuf_max and sendbuf_max.
   receiveBufferBytes: 65_536,
-  receiveBufferAutotuning: true,
   receiveBufferMaximumBytes: 2_097_152,
+  receiveBufferAutotuning: true,
   sendBufferBytes: 32_768,
-  sendBufferAutotuning: true,
   sendBufferMaximumBytes: 2_097_152,
-  accurateEcn: 'off',
+  sendBufferAutotuning: true,
+  // pmtud_blackhole_detection 0, pmtud_blackhole_mss.
+  packetizationLayerProbing: 'off',
+  probingBaseMss: 1200,
 };
 
 export type ProfileName = 'rfc' | 'linux' | 'freebsd';

@@ -13,6 +13,13 @@ import type { TcpSettings } from './settings.ts';
  */
 const MAXIMUM_FIELD = 65535;
 
+/** Chooses the scale to offer. A buffer that may grow has room for what rounding keeps back besides its first size. */
+export function offerScale(block: ControlBlock): void {
+  const { settings } = block;
+  block.rcvWndShift = settings.windowScaling ? offeredShift(settings) : 0;
+  if (settings.receiveBufferAutotuning) settings.receiveBufferBytes += slack(block);
+}
+
 /**
  * The scale to offer: for the largest window there can be, since it is said once and for all (RFC 7323 §2.2); but so that
  * the first window is not lost in its rounding.

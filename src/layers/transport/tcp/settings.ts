@@ -314,7 +314,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   pathMtuClaimTimeouts: 0,
   pathRetries: 3,
   blackHoleDetection: false,
-  packetizationLayerProbing: 'off',
+  packetizationLayerProbing: 'after-black-hole',
   probingBaseMss: 1024,
   probingFloorMss: 48,
   probingIntervalNs: 600 * SECOND,

@@ -74,7 +74,7 @@ describe.each(SEQUENCE_STARTS)('the receive buffer, from sequence number %i', (s
     const { peer, block } = receiving();
     for (let at = 1; at < 60_000; at += 1460) peer.sends(`. ${at}:${at + 1460}(1460) ack 1`);
     peer.after('100s');
-    expect(block.settings.receiveBufferBytes).toBe(64 * KIBIBYTE);
+    expect(block.settings.receiveBufferBytes).toBe(64 * KIBIBYTE + 31);
   });
 
   test('the round trip is what the timestamps show, not how long a window takes', () => {
@@ -91,7 +91,13 @@ describe.each(SEQUENCE_STARTS)('the receive buffer, from sequence number %i', (s
       connection.receive(SINK, 0, SINK.length);
     }
     expect(block.receiveTuning.rttMs).toBe(20);
-    expect(block.settings.receiveBufferBytes).toBe(64 * KIBIBYTE);
+    expect(block.settings.receiveBufferBytes).toBe(64 * KIBIBYTE + 31);
+  });
+
+  test('the room that rounding to a unit of 32 bytes keeps back is there besides', () => {
+    const { peer, block } = receiving();
+    expect(peer.ladder[0]).toContain('win 65535 ');
+    expect(block.settings.receiveBufferBytes).toBe(64 * KIBIBYTE + 31);
   });
 
   test('the scale offered in the SYN is for the maximum, since it is said once', () => {

@@ -128,7 +128,7 @@ describe.each(SEQUENCE_STARTS)('congestion control, from sequence number %i', (s
     });
 
     test('RFC 5681 §3.1: at a timeout for the same segment once more, ssthresh is held', () => {
-      const { peer, connection, block } = stage();
+      const { peer, connection, block } = stage({ settings: { packetizationLayerProbing: 'off' } });
       write(connection, 10 * MSS);
       peer.after('100s');
       expect(block.retries).toBeGreaterThan(4);
