@@ -468,6 +468,7 @@ class Stage implements Run {
       serial,
       connection,
       before: connection === undefined ? undefined : fieldsOf(connection.block),
+      smss: connection?.block.smss ?? 0,
       flightSize: connection === undefined ? 0 : after(connection.block.sndUna, connection.block.sndNxt),
       damage,
     };

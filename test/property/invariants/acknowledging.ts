@@ -106,7 +106,8 @@ function checkNagle(run: Run, connection: Followed, segment: WireSegment): void 
   // RFC 8985 §7.3: a loss probe asks for news, with whatever there is.
   if (run.step.retransmissions.some((sent) => sent.connection === connection && sent.reason === 'tlp')) return;
   const isV4 = block.path.family === 4;
-  const byPath = connection.side.host.interface('eth0')!.mtu - (isV4 ? 40 : 60);
+  // RFC 4821 §7.1: what is no probe is no longer than eff_pmtu.
+  const byPath = Math.min(connection.side.host.interface('eth0')!.mtu, block.search.effective) - (isV4 ? 40 : 60);
   const byPeer = mss(peerSyn) ?? (isV4 ? 536 : 1220);
   const asked = block.settings.maximumSegmentSize || Infinity;
   const full = Math.min(byPath, byPeer, asked) - segment.optionBytes;

@@ -178,8 +178,9 @@ export interface Delivery {
   /** The connection that it is for, if there is one, and its variables before. */
   readonly connection: Followed | undefined;
   readonly before: Fields | undefined;
-  /** Octets sent and not acknowledged, and the round-trip estimate, before it. */
+  /** Octets sent and not acknowledged, and the size of a full segment, before it. */
   readonly flightSize: number;
+  readonly smss: number;
   readonly damage: 'none' | 'harmless' | 'covered';
 }
 

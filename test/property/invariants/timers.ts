@@ -79,8 +79,12 @@ function checkTimers(run: Run, connection: Followed): void {
     });
   }
   const waits = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
-  // What waits for its time of departure goes by itself.
-  if (waits && !isOutstanding && MAY_SEND.includes(state) && !isArmed(all.pacing.deadline)) {
+  if (waits && !isOutstanding && MAY_SEND.includes(state) && isArmed(all.cork.deadline)) {
+    // TCP_CORK: the program has said that more is to come, and may say so for a while.
+    const longest = run.world.now + block.settings.corkCeilingNs;
+    hold(26, all.cork.deadline <= longest, () => `${name}: corked for ${all.cork.deadline - run.world.now} ns`);
+    // What waits for its time of departure goes by itself.
+  } else if (waits && !isOutstanding && MAY_SEND.includes(state) && !isArmed(all.pacing.deadline)) {
     hold(26, persists, () => `${name}: ${block.unsentBytes} bytes wait, nothing is in flight, and no timer runs`);
     const longest = run.world.now + block.settings.retransmissionTimeoutMaximumNs;
     hold(
@@ -144,7 +148,7 @@ function takeSample(run: Run, connection: Followed, own: Estimate): void {
   hold(25, delivery?.connection === connection || !block.active, () => `${name}: a sample, and no segment has arrived`);
   // RFC 7323 appendix G: ExpectedSamples = ceiling(FlightSize / (SMSS * 2)), and the gains divided by it.
   const isOfSyn = delivery?.before === undefined || ['SYN-SENT', 'SYN-RECEIVED'].includes(delivery.before.state);
-  const expected = isOfSyn ? 1 : Math.max(1, Math.ceil((delivery?.flightSize ?? 0) / (2 * block.smss)));
+  const expected = isOfSyn ? 1 : Math.max(1, Math.ceil((delivery?.flightSize ?? 0) / (2 * (delivery?.smss ?? 1))));
   if (own.samples === 1) {
     own.srtt = sample;
     own.rttvar = sample / 2;

@@ -6,8 +6,9 @@
 import type { ControlBlock } from './control-block.ts';
 import { payloadRoom } from './emission.ts';
 
-/** Whether the last octets that were written wait for more. */
-export const isHeldBack = (block: ControlBlock): boolean => corks(block) && block.unsentBytes < payloadRoom(block);
+/** Whether the last octets that were written could go and wait for more. */
+export const isHeldBack = (block: ControlBlock): boolean =>
+  block.corkState === 'holding' && corks(block) && block.unsentBytes < payloadRoom(block);
 
 /** A segment could go that is not full. @returns whether it must wait; from now on no longer than the ceiling */
 export function holdBack(block: ControlBlock): boolean {

@@ -21,6 +21,8 @@ export function createTimers(block: ControlBlock): ConnectionTimers {
     timers.timer(() => {
       block.environment.observer?.tcpTimer(block.identity, name, 'fired', timers.now());
       fired(block);
+      // What was sent now may make room for more: arriving segments tell the program by themselves.
+      if (block.settings.notSentLowWaterBytes > 0) block.user?.changed();
     });
   return {
     retransmission: make('retransmission', retransmissionTimeout),

@@ -164,6 +164,18 @@ describe.each(SEQUENCE_STARTS)('the mark of what is not sent, from sequence numb
     expect(connection.writableBytes).toBeGreaterThan(14_600);
   });
 
+  test('a program is told when a timer has sent what lay unsent', () => {
+    const { peer, connection } = established({ start, settings: { notSentLowWaterBytes: 100, cork: true } });
+    let told = 0;
+    connection.user = { changed: () => told++ };
+    write(connection, 100);
+    expect(connection.isLowOnUnsent).toBe(false);
+    peer.after('200ms');
+    peer.expects('P. 1:101(100) ack 1');
+    expect(connection.isLowOnUnsent).toBe(true);
+    expect(told).toBe(1);
+  });
+
   test('a program is woken when half of it is sent', () => {
     const { peer, connection, block } = marked(20_000);
     write(connection, 500_000);
