@@ -147,8 +147,11 @@ function sendNew(block: ControlBlock): void {
 
 /** Sends a probe of the path's MTU if it is time for one: RFC 4821. @returns false if other data waits for it to go */
 function probePath(block: ControlBlock): boolean {
-  if (block.unsentBytes > 0) afterIdle(block);
-  const length = probeLength(block, allowance(block));
+  let length = probeLength(block, allowance(block));
+  if (length > 0 && block.log.count === 0) {
+    afterIdle(block);
+    length = probeLength(block, allowance(block));
+  }
   if (length <= 0) return length !== HOLD;
   if (mustWait(block)) return false;
   const start = block.sndNxt;
