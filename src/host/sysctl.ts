@@ -105,7 +105,6 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
     1: { packetizationLayerProbing: 'after-black-hole' },
     2: { packetizationLayerProbing: 'always' },
   }),
-  'net.ipv4.tcp_moderate_rcvbuf': flag('receiveBufferAutotuning'),
   'net.ipv4.tcp_notsent_lowat': {
     values: 'a whole number of bytes from 1 to 4294967295, which is no limit',
     read: (text) => {

@@ -69,6 +69,7 @@ const FREEBSD: Partial<TcpSettings> = {
   // pmtud_blackhole_detection 0, pmtud_blackhole_mss.
   packetizationLayerProbing: 'off',
   probingBaseMss: 1200,
+  accurateEcn: 'off',
 };
 
 export type ProfileName = 'rfc' | 'linux' | 'freebsd';
