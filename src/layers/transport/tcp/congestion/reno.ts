@@ -67,11 +67,13 @@ export class Reno implements CongestionControl {
   congestion(flightSize: number, cause: CongestionCause): void {
     const { smss } = this;
     this.remember();
+    const before = this.cwnd;
     const window = this.reduced(flightSize, cause);
     this.ssthresh = Math.max(window, 2 * smss);
     // RFC 3168 §6.1.2: for a mark, "the value of the congestion window is bounded below by a value of one MSS".
     this.cwnd = cause === 'ecn' ? Math.min(this.cwnd, Math.max(window, smss)) : this.ssthresh;
-    this.counted = 0;
+    // RFC 3465 §2.1 does not begin to count anew: as large a part of the way to the next segment is gone.
+    this.counted = Math.floor((this.counted * this.cwnd) / before);
     this.slowStart?.ended(false);
   }
 

@@ -31,6 +31,20 @@ describe('growth', () => {
     expect(windows).toEqual([5, 6, 7]);
   });
 
+  test('RFC 3465 §2.1: nor does a loss begin the count anew: as large a part of the way to the next segment is gone', () => {
+    const driver = new Driver(new Reno());
+    driver.loses(40);
+    driver.acks(15 * MSS);
+    driver.loses(20);
+    expect(driver.cwnd).toBe(10);
+    driver.acks(2 * MSS);
+    expect(driver.cwnd).toBe(10);
+    driver.acks(MSS);
+    expect(driver.cwnd).toBe(11);
+    driver.timesOut();
+    expect(driver.cwnd).toBe(1);
+  });
+
   test('RFC 5681 §3.1: ACK division gains nothing', () => {
     const driver = avoiding();
     for (let ack = 0; ack < 50; ack++) driver.acks(100);

@@ -1,0 +1,179 @@
+/**
+ * Our congestion controllers on the path of `../shared/reference/README.md`, beside ns-3's results and the models, and the
+ * goals of the project. The figures are of the world's time: they are the same on every machine. `npm run bench:reference`;
+ * with `-- --help` it says what can be chosen.
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { CONTROLLER_NAMES } from '../src/layers/transport/tcp/congestion/controllers.ts';
+import { FRAME_BYTES, jain, measurePath, type PathMeasurement, SEGMENT_BYTES } from './cases/reference-path.ts';
+import { cubicResponse, mathis, referenceColumns } from './cases/reference-results.ts';
+import { printTable } from './measure/table.ts';
+
+const HELP = `npm run bench:reference -- [options]
+  --controllers <names>  which, with commas between them (all but none)
+  --loss <shares>        which loss rates (0,1e-4,1e-3,1e-2,5e-2)
+  --events <number>      loss events a point lasts for, at least a minute (400)
+  --seed <number>        (1)
+  --parts <names>        which of goodput,response,fairness (all)
+`;
+
+/** Seconds of a round trip: twice the delay. */
+const ROUND_TRIP = 0.05;
+/** 100 Mbit/s of Ethernet frames; ns-3's carry 12 bytes less of header, which makes its ceiling 96.405. */
+const CEILING = (100e6 * SEGMENT_BYTES) / FRAME_BYTES;
+/** Where CUBIC is to follow its response function: a round trip of 200 ms, and a queue of that. */
+const LONG = { loss: 1e-4, delay: '100ms', roundTrip: 0.2, queueFrames: 1668 };
+const PARTS = ['goodput', 'response', 'fairness'];
+
+const goals: string[][] = [];
+const { controllers, losses, events, seed, parts } = choices();
+if (parts.includes('goodput')) goodputTable();
+if (parts.includes('response') && controllers.includes('cubic')) response();
+if (parts.includes('fairness')) fairness();
+console.log();
+printTable(['goal', 'wanted', 'measured', 'met'], goals);
+if (goals.some((goal) => goal[3] !== 'yes')) process.exitCode = 1;
+
+function goodputTable(): void {
+  const measured = new Map<string, number>();
+  for (const controller of controllers) {
+    for (const loss of losses) {
+      const { goodput } = run(`${controller} at ${loss}`, controller, { loss });
+      measured.set(`${controller} ${loss}`, goodput[0]!);
+    }
+  }
+  const of = (controller: string, loss: number): number | undefined => measured.get(`${controller} ${loss}`);
+  const reference = referenceColumns();
+  const rows = losses.map((loss) => [
+    loss === 0 ? '0' : loss.toExponential(0),
+    ...controllers.map((controller) => mbit(of(controller, loss)!)),
+    ...reference.map(({ column }) => column.get(loss) ?? '–'),
+    loss === 0 ? '–' : mbit(mathis(loss, ROUND_TRIP)),
+  ]);
+  printTable(['loss p', ...controllers, ...reference.map(({ title }) => title), 'Mathis C = 1.31'], rows);
+
+  for (const controller of controllers) {
+    const share = controller.startsWith('bbr') ? 0.98 : 0.995;
+    ratioGoal(`${controller}, no loss, of the ceiling`, of(controller, 0), CEILING, share, Number.POSITIVE_INFINITY);
+  }
+  for (const loss of [1e-4, 1e-3, 1e-2]) {
+    ratioGoal(`reno at ${loss}, of Mathis`, of('reno', loss), mathis(loss, ROUND_TRIP), 0.85, 1.15);
+  }
+  for (const loss of [1e-3, 1e-2])
+    ratioGoal(`cubic at ${loss}, of reno`, of('cubic', loss), of('reno', loss), 0.85, 1.15);
+  for (const [controller, loss] of [['bbr', 1e-2] as const, ['bbr1', 1e-2] as const, ['bbr1', 5e-2] as const]) {
+    const carried = (1 - loss) * CEILING;
+    ratioGoal(`${controller} at ${loss}, of (1 - p) * ceiling`, of(controller, loss), carried, 0.9, 1);
+  }
+}
+
+function response(): void {
+  const { loss, delay, roundTrip, queueFrames } = LONG;
+  const { goodput } = run(`cubic at ${loss}, ${roundTrip * 1000} ms`, 'cubic', { loss, delay, queueFrames });
+  const expected = cubicResponse(loss, roundTrip);
+  ratioGoal(`cubic at ${loss} and ${roundTrip * 1000} ms, of RFC 9438's function`, goodput[0], expected, 0.85, 1.4);
+}
+
+function fairness(): void {
+  for (const controller of controllers) {
+    const { goodput } = run(`two flows of ${controller}`, controller, { flows: 2 });
+    const index = jain(goodput);
+    const shares = goodput.map(mbit).join(' and ');
+    goals.push([`${controller}, two flows`, 'Jain ≥ 0.95', `${index.toFixed(3)} (${shares})`, met(index >= 0.95)]);
+  }
+}
+
+/** One point, with its progress on standard error. */
+function run(
+  what: string,
+  controller: string,
+  where: { readonly loss?: number; readonly delay?: string; readonly queueFrames?: number; readonly flows?: number },
+): PathMeasurement {
+  const started = performance.now();
+  const show = (text: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}: ${text}`);
+  };
+  const measurement = measurePath({
+    controller,
+    seed,
+    leastEvents: (where.loss ?? 0) > 0 ? events : 0,
+    ...where,
+    progress: (seconds, sofar) => show(`${seconds} s, ${sofar} loss events`),
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  const { goodput, seconds, lossEvents, timeouts } = measurement;
+  process.stderr.write(
+    `${what}: ${goodput.map(mbit).join(' and ')} Mbit/s in ${seconds} s, ${lossEvents} loss events, ${timeouts} timeouts; ${((performance.now() - started) / 1000).toFixed(1)} s on the clock\n`,
+  );
+  return measurement;
+}
+
+function ratioGoal(what: string, value: number | undefined, of: number | undefined, least: number, most: number): void {
+  if (value === undefined || of === undefined) return;
+  const ratio = value / of;
+  const wanted = most === Number.POSITIVE_INFINITY || most === 1 ? `≥ ${least}` : `${least} to ${most}`;
+  goals.push([
+    what,
+    wanted,
+    `${ratio.toFixed(3)} (${mbit(value)} Mbit/s)`,
+    met(ratio >= least && ratio <= Math.max(most, 1.001)),
+  ]);
+}
+
+function met(holds: boolean): string {
+  return holds ? 'yes' : 'NO';
+}
+
+function mbit(bitsPerSecond: number): string {
+  return (bitsPerSecond / 1e6).toFixed(2);
+}
+
+function choices(): {
+  readonly controllers: readonly string[];
+  readonly losses: readonly number[];
+  readonly events: number;
+  readonly seed: number;
+  readonly parts: readonly string[];
+} {
+  const text = { type: 'string' } as const;
+  const options = {
+    controllers: text,
+    loss: text,
+    events: text,
+    seed: text,
+    parts: text,
+    help: { type: 'boolean' },
+  } as const;
+  const { values } = parseArgs({ options });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  const controlled = CONTROLLER_NAMES.filter((name) => name !== 'none');
+  return {
+    controllers: chosen(values.controllers, controlled, CONTROLLER_NAMES),
+    losses: values.loss?.split(',').map((share) => number(share, 0, 1)) ?? [0, 1e-4, 1e-3, 1e-2, 5e-2],
+    events: number(values.events ?? '400', 0, 1e6),
+    seed: number(values.seed ?? '1', 0, 0xffff_ffff),
+    parts: chosen(values.parts, PARTS, PARTS),
+  };
+}
+
+function chosen(given: string | undefined, usual: readonly string[], known: readonly string[]): readonly string[] {
+  const names = given?.split(',') ?? usual;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) usage(`'${unknown}' is none of ${known.join(', ')}`);
+  return names;
+}
+
+function number(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!(value >= least && value <= most)) usage(`'${text}' is no number from ${least} to ${most}`);
+  return value;
+}
+
+function usage(sentence: string): never {
+  process.stderr.write(`${sentence}.\n${HELP}`);
+  process.exit(2);
+}
