@@ -9,11 +9,7 @@ describe('sysctl', () => {
   test.each([
     ['net.ipv4.tcp_sack', '0', { selectiveAcknowledgment: false }],
     ['net.ipv4.tcp_congestion_control', 'cubic', { congestionControl: 'cubic' }],
-    [
-      'net.ipv4.tcp_rmem',
-      '4096 131072 6291456',
-      { receiveBufferBytes: 131_072, receiveBufferMaximumBytes: 6_291_456 },
-    ],
+    ['net.ipv4.tcp_rmem', '4096 131072 6291456', { receiveBufferBytes: 131_072, receiveBufferMaximumBytes: 6_291_456 }],
     ['net.ipv4.tcp_notsent_lowat', '4294967295', { notSentLowWaterBytes: 0 }],
     ['net.ipv4.tcp_fin_timeout', '30', { finWait2TimeoutNs: 30e9 }],
     ['net.ipv4.tcp_recovery', '3', { rack: true, rackReorderingWindow: 'static' }],

@@ -314,7 +314,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   pathMtuClaimTimeouts: 0,
   pathRetries: 3,
   blackHoleDetection: false,
-  packetizationLayerProbing: 'after-black-hole',
+  packetizationLayerProbing: 'off',
   probingBaseMss: 1024,
   probingFloorMss: 48,
   probingIntervalNs: 600 * SECOND,
