@@ -63,13 +63,6 @@ describe.each(SEQUENCE_STARTS)('a black hole, from sequence number %i', (start) 
     expect(connection.error).toBe('ETIMEDOUT');
   });
 
-  test('RFC 9293 §3.7.2: after a black hole is what the RFCs recommend, and the default', () => {
-    const { peer, connection } = established({ start });
-    write(connection, 1460);
-    peer.after('15s');
-    expect(peer.takeSent().at(-1)).toBe('. 1:1025(1024) ack 1 win 65535');
-  });
-
   test('RFC 2923 §2.1: without probing the size is lowered as well, if that is set, and stays so', () => {
     const { peer, connection, block } = threeInVain(
       stalled({ packetizationLayerProbing: 'off', blackHoleDetection: true }),
