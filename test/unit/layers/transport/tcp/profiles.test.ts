@@ -10,7 +10,7 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
   test.each([
     ['rfc', 'S 0:0(0) win 65535 <mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 5>'],
     ['linux', 'S 0:0(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,nop,wscale'],
-    ['freebsd', 'S 0:0(0) win 65473 <mss 1460,nop,wscale'],
+    ['freebsd', 'S 0:0(0) win 65535 <mss 1460,nop,wscale'],
   ])('the SYN of %s', (name, begins) => {
     const peer = new Conversation({ start, settings: profileSettings(name) });
     peer.connect();
