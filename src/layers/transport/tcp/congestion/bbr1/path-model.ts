@@ -41,7 +41,6 @@ export class PathModel {
   updateBandwidth(event: AckEvent): void {
     const { rounds, btlBw } = this;
     rounds.update(event);
-    btlBw.advance(rounds.count);
     const { deliveryRate } = event;
     if (deliveryRate === 0 || (event.appLimited && deliveryRate < btlBw.value)) return;
     btlBw.update(deliveryRate, rounds.count);

@@ -665,6 +665,14 @@ describe('loss', () => {
     expect(model.inflightLongterm).toBeCloseTo((199 + (0.02 * 199 - 4) / 0.98) * MSS);
   });
 
+  test('draft-ietf-ccwg-bbr-06 §5.3.3.9 StartProbeBW_DOWN: what the probe has delivered and lost is no measure for what follows', () => {
+    const { drive, model } = inUp();
+    drive.round({ rate: 2 * BANDWIDTH });
+    drive.lose({ inflightAtSend: 200 * MSS, lostSinceSend: 10 * MSS });
+    expect(model.phase).toBe('down');
+    expect([model.isLossInRound, model.bwLatest, model.inflightLatest]).toEqual([false, 0, 0]);
+  });
+
   test('draft-ietf-ccwg-bbr-06 §5.5.10.2: not below 0.7 of what it aims at', () => {
     const { drive, model } = inUp();
     drive.lose({ inflightAtSend: 20 * MSS, lostSinceSend: 4 * MSS });

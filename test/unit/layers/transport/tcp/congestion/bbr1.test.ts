@@ -97,6 +97,7 @@ describe('ProbeBW', () => {
       }
       return gains.indexOf(0.75);
     });
+    expect(inProbeBw(0xffff_ffff).bbr.pacingGain).toBe(1);
     // 3/4 is the second phase of a cycle that starts with 5/4, the last of one that starts after it.
     expect([...starts].sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
@@ -158,9 +159,12 @@ describe('the model', () => {
   test('draft-cardwell-iccrg-bbr-congestion-control-00 §4.1.1.4: application-limited samples count if they are larger', () => {
     const { drive, bbr } = inProbeBw();
     drive.rounds(12, { rate: BANDWIDTH / 2, appLimited: true });
-    const { value } = bbr.path.btlBw;
-    drive.ack({ rate: value + 1, appLimited: true });
-    expect(bbr.path.btlBw.value).toBe(value + 1);
+    expect(bbr.path.btlBw.value).toBe(BANDWIDTH); // not even time counts without a sample of the path
+    drive.ack({ rate: BANDWIDTH + 1, appLimited: true });
+    expect(bbr.path.btlBw.value).toBe(BANDWIDTH + 1);
+    drive.round({ rate: BANDWIDTH / 2 });
+    drive.rounds(10, { rate: BANDWIDTH / 2 });
+    expect(bbr.path.btlBw.value).toBe(BANDWIDTH / 2);
   });
 
   test('draft-cardwell-iccrg-bbr-congestion-control-00 §4.1.2.3: the round trip is the shortest of ten seconds', () => {
