@@ -31,6 +31,7 @@ export const SO_LINGER = 13;
 export const SO_ACCEPTCONN = 30;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
+export const SO_MAX_PACING_RATE = 47;
 
 export const TCP_NODELAY = 1;
 export const TCP_MAXSEG = 2;

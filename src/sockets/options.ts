@@ -215,6 +215,8 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   [key(the.SOL_SOCKET, the.SO_KEEPALIVE), flagSetting('keepAlive')],
   [key(the.SOL_SOCKET, the.SO_RCVBUF), bufferSize('receiveBufferBytes', 'receiveBufferAutotuning')],
   [key(the.SOL_SOCKET, the.SO_SNDBUF), bufferSize('sendBufferBytes', 'sendBufferAutotuning')],
+  // 0 for any rate; to Linux that is its largest number.
+  [key(the.SOL_SOCKET, the.SO_MAX_PACING_RATE), numberSetting('maximumPacingRate', 0, Number.MAX_SAFE_INTEGER)],
   [key(the.IPPROTO_TCP, the.TCP_NODELAY), flagSetting('noDelay')],
   [key(the.IPPROTO_TCP, the.TCP_KEEPIDLE), numberSetting('keepAliveIdleNs', 1, 32_767, SECOND)],
   [key(the.IPPROTO_TCP, the.TCP_KEEPINTVL), numberSetting('keepAliveIntervalNs', 1, 32_767, SECOND)],

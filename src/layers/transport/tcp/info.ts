@@ -5,6 +5,7 @@ import type { AuthenticationStatus } from './authentication/segment-authenticati
 import type { ControlBlock } from './control-block.ts';
 import { EcnCounters } from './ecn/accurate-state.ts';
 import type { EcnFeedback } from './ecn/state.ts';
+import { pacingRate } from './pacing.ts';
 import { distance } from './sequence.ts';
 import type { State } from './state.ts';
 
@@ -29,6 +30,14 @@ export interface TcpInfo {
   readonly retransmittedBytes: number;
   readonly pipeBytes: number;
   readonly unsentBytes: number;
+  /** Octets that are known to have arrived, and that were held for lost at some time. */
+  readonly deliveredBytes: number;
+  readonly everLostBytes: number;
+  /** The last delivery-rate sample in bytes per second, and whether the program and not the path has limited it. */
+  readonly deliveryRate: number;
+  readonly deliveryRateAppLimited: boolean;
+  /** The most that leaves, in bytes per second: `Infinity` without pacing. */
+  readonly pacingRate: number;
   readonly sndWnd: number;
   readonly rcvWnd: number;
   readonly readableBytes: number;
@@ -72,6 +81,11 @@ export const snapshot = (block: ControlBlock): TcpInfo => ({
   retransmittedBytes: block.log.retransmittedBytes,
   pipeBytes: block.log.pipe,
   unsentBytes: block.unsentBytes,
+  deliveredBytes: block.rate.deliveredBytes,
+  everLostBytes: block.rate.lostBytes,
+  deliveryRate: block.rate.latestRate,
+  deliveryRateAppLimited: block.rate.isLatestLimited,
+  pacingRate: pacingRate(block),
   sndWnd: block.sndWnd,
   rcvWnd: block.rcvWnd,
   readableBytes: block.receiveBuffer.readable,

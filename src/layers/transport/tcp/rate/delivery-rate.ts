@@ -20,9 +20,10 @@ const LOST = 3;
 const IN_FLIGHT = 4;
 const IS_APP_LIMITED = 5;
 
-/** The connection's own (§4.1.2.1.1) lie in the same places, and C.app_limited after them. */
+/** The connection's own (§4.1.2.1.1) lie in the same places; after them C.app_limited, and the rate last told. */
 const APP_LIMITED = 6;
-const CONNECTION_LENGTH = 7;
+const LATEST_RATE = 7;
+const CONNECTION_LENGTH = 8;
 
 const SECOND_NS = 1e9;
 
@@ -35,6 +36,8 @@ export class DeliveryRate {
   private newestAt: number;
   private newestEnd: number;
   private isSentOnce: boolean;
+  /** Whether the program had left a gap in the sample that `latestRate` is. */
+  isLatestLimited: boolean;
   private readonly loss: SegmentLoss;
 
   constructor() {
@@ -42,6 +45,7 @@ export class DeliveryRate {
     this.newestAt = -1;
     this.newestEnd = 0;
     this.isSentOnce = false;
+    this.isLatestLimited = false;
     this.loss = new SegmentLoss();
   }
 
@@ -53,6 +57,11 @@ export class DeliveryRate {
   /** C.lost: octets that have come to be held for lost. */
   get lostBytes(): number {
     return this.connection[LOST]!;
+  }
+
+  /** The last sample in bytes per second, without those that a gap of the program has made smaller; 0 before any. */
+  get latestRate(): number {
+    return this.connection[LATEST_RATE]!;
   }
 
   /** Whether a gap that the program has left is still on its way. */
@@ -157,7 +166,14 @@ export class DeliveryRate {
     if (this.isSentOnce) event.latestRttNs = event.nowNs - sendNs;
     // An interval below the shortest round trip is of a segment that was sent again for nothing.
     const isPlausible = interval > 0 && (interval >= minimumRttNs || minimumRttNs === Number.POSITIVE_INFINITY);
-    if (isPlausible) event.deliveryRate = Math.round((since / interval) * SECOND_NS);
+    if (isPlausible) this.tell(event, Math.round((since / interval) * SECOND_NS));
+  }
+
+  private tell(event: AckEvent, rate: number): void {
+    event.deliveryRate = rate;
+    if (event.appLimited && rate < this.connection[LATEST_RATE]!) return;
+    this.connection[LATEST_RATE] = rate;
+    this.isLatestLimited = event.appLimited;
   }
 
   /** `MarkConnectionAppLimited` of §4.1.2.4: samples do not count in full until all that is in the network has arrived. */

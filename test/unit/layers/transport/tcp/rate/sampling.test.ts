@@ -121,6 +121,37 @@ describe.each(SEQUENCE_STARTS)('rate samples of a connection, from sequence numb
     });
   });
 
+  test('tcp_info tells the rates: the last sample, but none that a gap of the program has made smaller', () => {
+    const { peer, connection } = stage({ pacing: true });
+    expect(connection.info()).toMatchObject({
+      deliveredBytes: 0,
+      deliveryRate: 0,
+      everLostBytes: 0,
+      pacingRate: 200_000,
+    });
+    write(connection, 30 * MSS);
+    peer.after('100ms');
+    ack(peer, 2);
+    expect(connection.info()).toMatchObject({
+      deliveredBytes: 2 * MSS,
+      deliveryRate: 20_000,
+      deliveryRateAppLimited: true,
+    });
+    ack(peer, 10);
+    peer.after('50ms');
+    ack(peer, 12);
+    const { deliveryRate } = connection.info();
+    expect([deliveryRate > 20_000, connection.info().deliveryRateAppLimited]).toEqual([true, false]);
+    peer.after('1s');
+    ack(peer, 30);
+    write(connection, MSS);
+    peer.after('100ms');
+    const before = connection.info().deliveryRate;
+    ack(peer, 31);
+    expect(connection.block.ackEvent.deliveryRate).toBe(10_000);
+    expect(connection.info().deliveryRate).toBe(before);
+  });
+
   const bbr = (settings: Partial<TcpSettings> = {}) => {
     const loaded = stage({ congestionControl: 'bbr', ...settings });
     return { ...loaded, model: (loaded.block.congestion as Bbr).model! };
