@@ -153,6 +153,13 @@ export class HostPath implements DatagramPath {
     else this.networkInterface.neighbours6?.confirm(this.neighbour);
   }
 
+  /** Negative advice of the upper layer: the neighbour is asked whether he is still there (RFC 1122 §3.3.1.4). */
+  doubt(): void {
+    if (this.neighbour === undefined) return;
+    if (this.family === 4) this.networkInterface.neighbours4?.doubt(this.neighbour);
+    else this.networkInterface.neighbours6?.doubt(this.neighbour);
+  }
+
   private transmit(frame: Frame): ErrorCode | undefined {
     const { networkInterface } = this;
     if (this.family === 6 && !networkInterface.ipv6Enabled) {

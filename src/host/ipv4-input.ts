@@ -76,6 +76,8 @@ export class Ipv4Input {
     destination: number,
   ): DropReason | undefined {
     if (source >>> 28 === 0xe || source === -1) return 'ipv4-bad-source';
+    // What a host sends to itself stays inside it: from outside it is forged, and would have it talk to itself.
+    if (source === destination && !networkInterface.isLoopback) return 'ipv4-bad-source';
     if (this.machine.addresses.broadcastOwner(source, networkInterface) !== undefined) return 'ipv4-bad-source';
     if ((source >>> 24 === 127 || destination >>> 24 === 127) && !networkInterface.isLoopback) {
       return 'ip-loopback-outside';

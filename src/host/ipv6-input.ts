@@ -131,6 +131,15 @@ export class Ipv6Input {
 function refusesAddresses(packet: ReceivedPacket, isLoopback: boolean): DropReason | undefined {
   if (packet.source0 >>> 24 === 0xff) return 'ipv6-bad-source';
   if (isLoopback) return undefined;
+  // What a host sends to itself stays inside it: from outside it is forged, and would have it talk to itself.
+  if (
+    packet.source3 === packet.destination3 &&
+    packet.source2 === packet.destination2 &&
+    packet.source1 === packet.destination1 &&
+    packet.source0 === packet.destination0
+  ) {
+    return 'ipv6-bad-source';
+  }
   if ((packet.source0 | packet.source1 | packet.source2) === 0 && packet.source3 === 1) return 'ip-loopback-outside';
   const isZero = (packet.destination0 | packet.destination1 | packet.destination2) === 0;
   return isZero && packet.destination3 === 1 ? 'ip-loopback-outside' : undefined;

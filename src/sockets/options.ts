@@ -146,20 +146,15 @@ type NumberSetting = {
 }[keyof TcpSettings];
 type FlagSetting = { [Name in keyof TcpSettings]: TcpSettings[Name] extends boolean ? Name : never }[keyof TcpSettings];
 
-/** A field of the path, of a connected socket only. */
-function pathNumber(
-  name: 'hopLimit' | 'trafficClass',
-  minimum: number,
-  maximum: number,
-  mask = maximum,
-): Rule<TcpSocket> {
+/** What IP is told of a socket's packets. The host's own hop limit is known only when there is a path. */
+function packetSetting(name: 'hopLimit' | 'trafficClass', minimum: number, mask = 255): Rule<TcpSocket> {
   return {
-    get: (socket) => socket.connection?.block.path[name] ?? failure('ENOTCONN'),
-    set: whole(minimum, maximum, (socket, value) => {
-      if (socket.connection === undefined) return failure('ENOTCONN');
-      socket.connection.block.path[name] = value & mask;
-      return 0;
-    }),
+    get: (socket) => {
+      const { connection } = socket;
+      if (connection !== undefined) return connection.block.path[name];
+      return name === 'hopLimit' && socket.setting(name) === 0 ? failure('ENOTCONN') : socket.setting(name);
+    },
+    set: whole(minimum, 255, (socket, value) => socket.changeSetting(name, value & mask)),
   };
 }
 
@@ -272,12 +267,11 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   [key(the.IPPROTO_IPV6, the.IPV6_MTU_DISCOVER), pathMtuDiscovery],
   [key(the.IPPROTO_IP, the.IP_MTU), pathMtu],
   [key(the.IPPROTO_IPV6, the.IPV6_MTU), pathMtu],
-  // A path belongs to a connection: without one there is nothing to set.
-  [key(the.IPPROTO_IP, the.IP_TTL), pathNumber('hopLimit', 1, 255)],
-  [key(the.IPPROTO_IPV6, the.IPV6_UNICAST_HOPS), pathNumber('hopLimit', 0, 255)],
+  [key(the.IPPROTO_IP, the.IP_TTL), packetSetting('hopLimit', 1)],
+  [key(the.IPPROTO_IPV6, the.IPV6_UNICAST_HOPS), packetSetting('hopLimit', 1)],
   // The ECN bits are TCP's own.
-  [key(the.IPPROTO_IP, the.IP_TOS), pathNumber('trafficClass', 0, 255, ~3)],
-  [key(the.IPPROTO_IPV6, the.IPV6_TCLASS), pathNumber('trafficClass', 0, 255, ~3)],
+  [key(the.IPPROTO_IP, the.IP_TOS), packetSetting('trafficClass', 0, ~3)],
+  [key(the.IPPROTO_IPV6, the.IPV6_TCLASS), packetSetting('trafficClass', 0, ~3)],
   [key(the.IPPROTO_TCP, the.TCP_INFO), { get: (socket) => socket.connection?.info() ?? failure('ENOTCONN') }],
   [key(the.IPPROTO_TCP, the.TCP_MD5SIG), { set: setMd5Signature }],
   [key(the.IPPROTO_TCP, the.TCP_MD5SIG_EXT), { set: setExtendedMd5Signature }],

@@ -1,7 +1,7 @@
 /**
  * A stream socket: TCP's connections and listeners as the calls of `open-socket.ts`, with Linux's answers where POSIX
  * leaves a choice (a program reads ECONNREFUSED once, EPIPE afterwards, and so on).
- * Left out on purpose: MSG_OOB, since urgent data is always in line (RFC 6093 §4), and TCP_DEFER_ACCEPT.
+ * Left out on purpose: receiving with MSG_OOB, since urgent data is always in line (RFC 6093 §4), and TCP_DEFER_ACCEPT.
  */
 import { type IpAddress, isUnspecified, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../layers/address.ts';
 import type { ErrorCode } from '../layers/errors.ts';
@@ -16,7 +16,7 @@ import * as the from './constants.ts';
 import { failure } from './errno.ts';
 import { OpenSocket } from './open-socket.ts';
 
-const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE;
+const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE | the.MSG_OOB;
 const RECEIVE_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_PEEK | the.MSG_WAITALL;
 
 /** Writable again once a third of the send buffer is free, as on Linux: not woken for every byte acknowledged. */
@@ -157,7 +157,10 @@ export class TcpSocket extends OpenSocket {
     if (connection === undefined) return failure('EPIPE');
     if (!connection.established) return failure('EAGAIN');
     if (connection.sendClosed || connection.state === 'CLOSED') return failure('EPIPE');
-    const taken = connection.send(bytes, at, length, (flags & the.MSG_MORE) !== 0);
+    const taken =
+      (flags & the.MSG_OOB) !== 0
+        ? connection.sendUrgent(bytes, at, length)
+        : connection.send(bytes, at, length, (flags & the.MSG_MORE) !== 0);
     return taken === 0 && length > 0 ? failure('EAGAIN') : taken;
   }
 

@@ -7,6 +7,7 @@ const HEAD = `# RFC by RFC: the rules and their tests
 
 Made from the titles of the tests by \`npm run conformance\`; do not edit. A rule is named by a test whose title has the form
 \`RFC 9293 §3.8.3 (MUST-23): what the RFC wants\`. In a rule, … stands for what a table of cases fills in.
+The numbered requirements of RFC 9293 are listed one by one in [conformance-rfc9293.md](conformance-rfc9293.md).
 `;
 
 /**
@@ -51,7 +52,7 @@ const inOrder = (ruleTests: readonly RuleTest[]): RuleTest[] =>
       compareText(a.file, b.file),
   );
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function title(rfc: number): string {
   const known = RFC_TITLES[rfc];
@@ -60,7 +61,7 @@ function title(rfc: number): string {
   return known;
 }
 
-const link = (file: string): string => `[${file.replace(/^test\/(unit\/layers\/)?/, '')}](../${file})`;
+export const link = (file: string): string => `[${file.replace(/^test\/(unit\/layers\/)?/, '')}](../${file})`;
 
 /** Text in a cell of a table: what Markdown would take for its own is escaped. */
-const cell = (text: string): string => text.replace(/[\\|<*_`[\]]/g, '\\$&');
+export const cell = (text: string): string => text.replace(/[\\|<*_`[\]]/g, '\\$&');

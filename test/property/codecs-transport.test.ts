@@ -241,13 +241,14 @@ function meaning(parsed: ParsedOptions, view: DataView): object {
   };
 }
 
-/** The same from records: the last option of a kind counts. */
+/** The same from records: the last option of a kind counts, but only one signature may be there (RFC 5925 §2.2): the first is kept. */
 function meaningOf(records: readonly TcpOptionRecord[]): object {
   const last = <Name extends TcpOptionRecord['name']>(name: Name) =>
     records.findLast((record): record is Extract<TcpOptionRecord, { name: Name }> => record.name === name);
   const timestamps = last('timestamps');
   const timeout = last('userTimeout');
-  const authentication = last('authentication');
+  const signatures = records.filter((record) => record.name === 'authentication' || record.name === 'md5Signature');
+  const signature = signatures.at(0);
   const scale = last('windowScale');
   return {
     mss: last('maximumSegmentSize')?.bytes ?? 0,
@@ -258,12 +259,12 @@ function meaningOf(records: readonly TcpOptionRecord[]): object {
     hasFastOpen: last('fastOpen') !== undefined,
     cookie: [...(last('fastOpen')?.cookie ?? [])],
     userTimeout: timeout === undefined ? -1 : timeout.timeout * (timeout.unit === 'minutes' ? 60 : 1),
-    digest: [...(last('md5Signature')?.digest ?? [])],
+    digest: signature?.name === 'md5Signature' ? [...signature.digest] : [],
     authentication:
-      authentication === undefined
-        ? []
-        : [authentication.keyIdentifier, authentication.nextKeyIdentifier, ...authentication.code],
-    malformed: last('malformed') !== undefined,
+      signature?.name === 'authentication'
+        ? [signature.keyIdentifier, signature.nextKeyIdentifier, ...signature.code]
+        : [],
+    malformed: last('malformed') !== undefined || signatures.length > 1,
   };
 }
 

@@ -143,6 +143,11 @@ export class NeighbourCache {
     if (neighbour.state !== 'INCOMPLETE' && neighbour.state !== 'GONE') this.reached(neighbour);
   }
 
+  /** Upper-layer advice that packets do not get through (RFC 1122 §3.3.1.4): the next ones start a probe (§7.3.3). */
+  doubt(neighbour: Neighbour): void {
+    if (neighbour.state === 'REACHABLE') this.doubted(neighbour);
+  }
+
   /**
    * A neighbour told its address without being asked: an ARP request, a solicitation, a redirect (RFC 4861 §7.2.3).
    * @param create whether an entry is made if there is none (RFC 826: only by those who speak to us)

@@ -37,6 +37,8 @@ export interface Path {
   send(frame: Frame, protocol: number, ecn: number): ErrorCode | undefined;
   /** Upper-layer advice that what was sent gets through (RFC 4861 §7.3.1): new data was acknowledged. Spares probes. */
   confirm?(): void;
+  /** Negative advice: what was sent does not get through, so the gateway may be dead (RFC 1122 §3.3.1.4). */
+  doubt?(): void;
   /** Upper-layer advice that a reported path MTU is true after all, in bytes: RFC 5927 §7.2. */
   lowerMtu?(mtu: number): void;
 }

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { collect, collectFrom } from '../../conformance/collection.ts';
 import { conformanceDocument } from '../../conformance/document.ts';
 import { pages } from '../../conformance/pages.ts';
+import { requirementTests } from '../../conformance/requirements-document.ts';
 import { comparePlaces, rulesOf } from '../../conformance/rule.ts';
+
+const { ruleTests } = collect('.');
 
 const read = (path: string): string => {
   try {
@@ -15,9 +18,19 @@ const read = (path: string): string => {
 };
 
 test('the pages that are made from the titles of the tests are current', () => {
-  const stale = pages(collect('.').ruleTests).filter(([path, text]) => read(path) !== text);
+  const stale = pages(ruleTests).filter(([path, text]) => read(path) !== text);
   const names = stale.map(([path]) => path).join(' and ');
   expect(names, `Titles of tests have changed since ${names} was made: run \`npm run conformance\``).toBe('');
+});
+
+test('each numbered requirement of TCP has a test that names it, or a reason why not, and not both', () => {
+  const all = requirementTests(ruleTests);
+  expect(all).toHaveLength(119);
+  const neither = all.filter(({ files, reason }) => files.length === 0 && reason === undefined);
+  const wanted = `name them in the title of a test (RFC 9293 §…: (MUST-…)) or give a reason in tcp-requirements.ts`;
+  expect(neither.map(({ number }) => number).join(', '), `Requirements that no test names: ${wanted}`).toBe('');
+  const both = all.filter(({ files, reason }) => files.length > 0 && reason !== undefined);
+  expect(both.map(({ number }) => number).join(', '), 'Requirements with a test: remove their reason').toBe('');
 });
 
 describe('a title', () => {
@@ -68,20 +81,20 @@ test('titles of tests, tables and groups are found; what is not theirs is not', 
     test.each(ROWS)('%s, tried', () => {});
     other('${cite('§6: no test')}');
   `;
-  const { ruleTests } = collectFrom([{ file: 'test/unit/layers/a.test.ts', source }]);
-  expect(ruleTests.map(({ rule }) => `${rule.place}: ${rule.statement}`)).toEqual([
+  const { ruleTests: found } = collectFrom([{ file: 'test/unit/layers/a.test.ts', source }]);
+  expect(found.map(({ rule }) => `${rule.place}: ${rule.statement}`)).toEqual([
     '§1: a test',
     '§2: a … b',
     '§3: a group: case …',
     '§5: its own',
     '§4: a row, tried',
   ]);
-  const document = conformanceDocument(ruleTests);
+  const document = conformanceDocument(found);
   expect(document).toContain('RFCs: 1. Rules: 5. Tests: 5.');
   expect(document).toContain('| §1 | a test | [a.test.ts](../test/unit/layers/a.test.ts) |\n| §2 | a … b |');
 });
 
 test('an RFC without a title is refused with a sentence', () => {
-  const { ruleTests } = collectFrom([{ file: 'a.test.ts', source: `test('${'RFC'} 99999 §1: a')` }]);
-  expect(() => conformanceDocument(ruleTests)).toThrow(/RFC 99999 is cited: give its title/);
+  const { ruleTests: found } = collectFrom([{ file: 'a.test.ts', source: `test('${'RFC'} 99999 §1: a')` }]);
+  expect(() => conformanceDocument(found)).toThrow(/RFC 99999 is cited: give its title/);
 });

@@ -89,6 +89,10 @@ export class Lab {
     const observer = {
       dropped: (where: string, reason: DropReason) => this.ended.push({ where: `${name}.${where}`, reason }),
       notSent: (reason: DropReason) => this.ended.push({ where: name, reason }),
+      tcpState: () => {},
+      tcpTimer: () => {},
+      tcpRetransmit: () => {},
+      tcpAcked: () => {},
     } as unknown as HostObserver;
     return new Host({
       name,

@@ -173,9 +173,52 @@ describe('a connected stream', () => {
     expect(bob.core.recv(b, into)).toBe(failure('EAGAIN'));
     expect(bob.core.readiness(b)).toBe(the.POLLOUT);
     expect(bob.core.sendto(b, bytes(1), 0, ALICE, 9)).toBe(failure('EISCONN'));
-    expect(bob.core.send(b, bytes(1), the.MSG_OOB)).toBe(failure('EOPNOTSUPP'));
+    expect(bob.core.send(b, bytes(1), the.MSG_TRUNC)).toBe(failure('EOPNOTSUPP'));
     expect(bob.core.recv(b, into, the.MSG_OOB)).toBe(failure('EINVAL'));
     expect(bob.core.recv(b, into, the.MSG_TRUNC)).toBe(failure('EOPNOTSUPP'));
+  });
+
+  test('RFC 9293 §3.8.5 (MUST-30): MSG_OOB sends urgent data: in line, and the peer knows where it ends', async () => {
+    const { alice, bob, a, b, run } = await connected();
+    expect(alice.core.send(a, bytes(1, 2))).toBe(2);
+    expect(alice.core.send(a, bytes(3), the.MSG_OOB)).toBe(1);
+    expect(alice.core.send(a, bytes(4))).toBe(1);
+    await run(2 * SECOND);
+    expect(bob.core.readiness(b) & the.POLLPRI).toBe(the.POLLPRI);
+    const into = new Uint8Array(4);
+    expect(bob.core.recv(b, into, 0, 0, 3)).toBe(3);
+    expect([...into]).toEqual([1, 2, 3, 0]);
+    expect(bob.core.readiness(b) & the.POLLPRI).toBe(0);
+    expect(bob.core.recv(b, into)).toBe(1);
+  });
+
+  test('RFC 9293 §3.9.1.9 (MUST-48) and RFC 9293 §3.9.2 (MUST-49): IP_TOS and IP_TTL hold from the SYN on, and for what is accepted', async () => {
+    const { alice, bob, server, run } = listening();
+    bob.core.setsockopt(server, the.IPPROTO_IP, the.IP_TTL, 9);
+    const a = alice.core.socket(the.AF_INET, the.SOCK_STREAM);
+    expect(alice.core.setsockopt(a, the.IPPROTO_IP, the.IP_TOS, 0xb8)).toBe(0);
+    expect(alice.core.setsockopt(a, the.IPPROTO_IP, the.IP_TTL, 7)).toBe(0);
+    alice.core.connect(a, BOB, 80);
+    const [connection] = [...alice.host.tcp.connections];
+    expect([connection!.path.trafficClass, connection!.path.hopLimit]).toEqual([0xb8, 7]);
+    await run(SECOND);
+    const b = bob.core.accept(server);
+    expect(bob.core.getsockopt(b, the.IPPROTO_IP, the.IP_TTL)).toBe(9);
+    expect(alice.core.setsockopt(a, the.IPPROTO_IP, the.IP_TOS, 0x20)).toBe(0);
+    expect(connection!.path.trafficClass).toBe(0x20);
+  });
+
+  test('RFC 9293 §3.9.1.8 (MUST-47): TCP_INFO tells of what is wrong at present', async () => {
+    const { alice, a, run, cut } = await connected();
+    const wrong = (): unknown =>
+      (alice.core.getsockopt(a, the.IPPROTO_TCP, the.TCP_INFO) as { softError?: string }).softError;
+    expect(wrong()).toBeUndefined();
+    cut();
+    alice.core.send(a, bytes(1));
+    await run(18 * SECOND);
+    expect(wrong()).toBe('ETIMEDOUT'); // R1
+    await run(100 * SECOND);
+    expect(wrong()).toBe('EHOSTUNREACH'); // the neighbour was asked, and is not there
   });
 
   test('takes no more than its send buffer holds, and is writable again when a third of that is free', async () => {

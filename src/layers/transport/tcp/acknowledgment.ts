@@ -52,7 +52,10 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
 
   const duplicate = ackedBytes <= 0 && outstanding && isDuplicate(block, arrived, windowChanged, newlySacked);
   if (ackedBytes > 0) block.duplicateAcks = 0;
-  else if (duplicate && block.duplicateAcks++ === 0) block.limitedTransmitFrom = block.sndNxt;
+  // RFC 6675 §5: new SACK information counts "regardless of its status as a cumulative acknowledgment".
+  if ((duplicate || (ackedBytes > 0 && newlySacked > 0)) && block.duplicateAcks++ === 0) {
+    block.limitedTransmitFrom = block.sndNxt;
+  }
 
   const undone = checkSpurious(block, arrived, ackedBytes, newlySacked, duplicate, echoNs);
   if (!undone && ackedBytes > 0) afterProgress(block, ackedBytes);
@@ -161,6 +164,7 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number):
   discardAcknowledged(block, ack);
   block.path.confirm?.(); // the neighbour forwards what it is sent: no need to ask it
   block.retries = 0;
+  block.softError = undefined; // what it was has passed
   block.persistBackoff = 0;
   block.waitingSinceNs = now;
   if (log.count === 0) {

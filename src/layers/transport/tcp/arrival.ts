@@ -49,7 +49,7 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
   if (hasAck) {
     const ack = arrived.acknowledgment;
     if (lessOrEqual(ack, block.iss) || greaterThan(ack, block.sndNxt)) {
-      if (!arrived.has(RST)) refuseAcknowledgment(block, ack);
+      if (!arrived.has(RST)) refuseAcknowledgment(block, arrived);
       return 'tcp-bad-ack';
     }
   }
@@ -288,7 +288,7 @@ const answersSyn = (block: ControlBlock, ack: number): boolean =>
 function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   const ack = arrived.acknowledgment;
   if (!answersSyn(block, ack)) {
-    refuseAcknowledgment(block, ack);
+    refuseAcknowledgment(block, arrived);
     return 'tcp-bad-ack';
   }
   synAcknowledged(block, arrived);

@@ -9,13 +9,14 @@ import { uncork } from './corking.ts';
 import { emitReset } from './emission.ts';
 import { snapshot, type TcpInfo } from './info.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
-import { output } from './output.ts';
+import { acknowledgeNow, output } from './output.ts';
 import { checkAppLimited } from './rate/sampling.ts';
 import { growReceiveBuffer } from './receive-growth.ts';
 import { isUpdateDue } from './receive-window.ts';
 import { distance, lessOrEqual } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
-import { canReceive, type State } from './state.ts';
+import { canReceive, canSend, type State } from './state.ts';
+import { markUrgent } from './urgent-sending.ts';
 import { userTimeoutChanged } from './user-timeout.ts';
 
 export class Connection {
@@ -59,6 +60,13 @@ export class Connection {
   /** Why it ended, or failed. */
   get error(): ErrorCode | undefined {
     return this.block.error;
+  }
+  /**
+   * What is wrong at present and may pass: what ICMP said (RFC 9293 §3.9.2.2), or ETIMEDOUT when R1 is reached (§3.8.3).
+   * It is forgotten when something new is acknowledged.
+   */
+  get softError(): ErrorCode | undefined {
+    return this.block.softError;
   }
   /** The handshake has completed at some time. */
   get established(): boolean {
@@ -105,13 +113,23 @@ export class Connection {
    * @returns how many were taken; 0 when the buffer is full or the connection does not send any more
    */
   send(bytes: Uint8Array, at: number, length: number, more = false): number {
+    const taken = this.queue(bytes, at, length, more);
+    if (taken > 0) output(this.block);
+    return taken;
+  }
+
+  /**
+   * SEND with the URGENT flag (RFC 9293 §3.10.2): the peer is told at once that all up to here is urgent, also when it
+   * cannot go yet. The octets stay in the stream, in their place.
+   * @returns how many were taken, as `send`
+   */
+  sendUrgent(bytes: Uint8Array, at: number, length: number): number {
     const { block } = this;
-    const taken = Math.min(length, this.writableBytes);
+    const taken = this.queue(bytes, at, length, false);
     if (taken === 0) return 0;
-    checkAppLimited(block);
-    block.sendBuffer.append(bytes, at, taken);
-    block.moreToCome = more;
+    markUrgent(block);
     output(block);
+    if (!block.sndUrgentTold && canSend(block.state)) acknowledgeNow(block);
     return taken;
   }
 
@@ -204,13 +222,26 @@ export class Connection {
     return snapshot(this.block);
   }
 
-  /** Settings were changed that have a timer: keep-alive and user timeout; or that hold data back. */
+  /** Settings were changed that something else keeps: keep-alive and user timeout a timer, the path what is said of packets; or that hold data back. */
   settingsChanged(): void {
+    const { path, settings } = this.block;
+    path.trafficClass = settings.trafficClass;
+    if (settings.hopLimit > 0) path.hopLimit = settings.hopLimit;
     if (this.block.settings.keepAlive) restartKeepAlive(this.block);
     else this.block.timers?.keepAlive.cancel();
     userTimeoutChanged(this.block);
     if (!this.block.settings.cork && !this.block.moreToCome) uncork(this.block);
     output(this.block);
+  }
+
+  private queue(bytes: Uint8Array, at: number, length: number, more: boolean): number {
+    const { block } = this;
+    const taken = Math.min(length, this.writableBytes);
+    if (taken === 0) return 0;
+    checkAppLimited(block);
+    block.sendBuffer.append(bytes, at, taken);
+    block.moreToCome = more;
+    return taken;
   }
 
   /** Reading may have opened the window; an urgent mark that was passed is done with. */

@@ -126,6 +126,10 @@ export class ControlBlock implements Sender {
   /** The last octets were written with MSG_MORE; and what becomes of a part of a segment while it or TCP_CORK holds. */
   moreToCome: boolean;
   corkState: CorkState;
+  /** SND.UP, meaningful while `sndUrgent`; and whether a segment has told of it. */
+  sndUp: number;
+  sndUrgent: boolean;
+  sndUrgentTold: boolean;
 
   // Receive sequence variables: RFC 9293 §3.3.1 table 3. RCV.WND is `rcvAdv - rcvNxt`.
   irs: number;
@@ -262,6 +266,9 @@ export class ControlBlock implements Sender {
     this.sendBuffer = new SendBuffer(owner.environment.memory);
     this.moreToCome = false;
     this.corkState = 'open';
+    this.sndUp = 0;
+    this.sndUrgent = false;
+    this.sndUrgentTold = false;
     this.irs = 0;
     this.rcvNxt = 0;
     this.rcvAdv = 0;

@@ -9,10 +9,12 @@ import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption
 import type { AccurateEcn } from './ecn/accurate-state.ts';
 import { codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
 import { synFlags } from './ecn/negotiation.ts';
+import type { IncomingSegment } from './incoming.ts';
 import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';
 import * as segment from './segment.ts';
 import { writeOffers } from './syn-options.ts';
+import { urgentField } from './urgent-sending.ts';
 import { advertisedSeconds } from './user-timeout.ts';
 
 /** NOP NOP, kind and length, then 8 bytes a block. */
@@ -78,6 +80,7 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
   const echo = feedbackFlags(block, kind);
   acknowledgmentSent(block);
   const { localPort, remotePort } = block.identity;
+  const urgent = block.sndUrgent ? urgentField(block, sequence) : 0;
   segment.writeHeader(
     frame.view,
     at,
@@ -86,9 +89,9 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
     sequence,
     block.rcvNxt,
     headerLength,
-    flags | segment.ACK | echo,
+    flags | segment.ACK | echo | (urgent > 0 ? segment.URG : 0),
     advertise(block),
-    0,
+    urgent,
   );
   seal(block, frame, headerLength);
   send(block, frame, codepointOf(block, kind));
@@ -125,22 +128,46 @@ export function emitSyn(block: ControlBlock): void {
 
 /** Sends a reset of a connection that exists: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (RFC 9293 §3.10.5, with an ACK). */
 export function emitReset(block: ControlBlock): void {
-  emitBare(block, block.sndNxt, block.rcvNxt, segment.RST | segment.ACK);
+  emitRst(
+    block,
+    block.sndNxt,
+    block.rcvNxt,
+    segment.RST | segment.ACK,
+    block.timestampsOk,
+    timestampNow(block),
+    block.tsRecent,
+  );
 }
 
-/** Answers an ACK of something that was never sent: <SEQ=SEG.ACK><CTL=RST> (RFC 9293 §3.10.7.3, §3.10.7.4). */
-export function refuseAcknowledgment(block: ControlBlock, acknowledgment: number): void {
-  emitBare(block, acknowledgment, 0, segment.RST);
+/**
+ * Answers an ACK of something that was never sent: <SEQ=SEG.ACK><CTL=RST> (RFC 9293 §3.10.7.3, §3.10.7.4), with the
+ * timestamp that it came with (RFC 7323 §5.2).
+ */
+export function refuseAcknowledgment(block: ControlBlock, arrived: IncomingSegment): void {
+  const { hasTimestamps, timestampValue } = arrived.options;
+  emitRst(block, arrived.acknowledgment, 0, segment.RST, hasTimestamps, 0, timestampValue);
 }
 
-/** Sends a header and nothing else. */
-function emitBare(block: ControlBlock, sequence: number, acknowledgment: number, flags: number): void {
+/** Sends a header and at most timestamps. */
+function emitRst(
+  block: ControlBlock,
+  sequence: number,
+  acknowledgment: number,
+  flags: number,
+  timestamps: boolean,
+  timestampValue: number,
+  timestampEcho: number,
+): void {
   const { localPort, remotePort } = block.identity;
-  const length = segment.HEADER_LENGTH + authenticationBytes(block);
+  const optionLength = timestamps ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
+  const length = segment.HEADER_LENGTH + optionLength + authenticationBytes(block);
   const frame = block.environment.pool.acquire(block.path.headroom, length);
   const at = frame.start;
   frame.end = at + length;
   segment.writeHeader(frame.view, at, localPort, remotePort, sequence, acknowledgment, length, flags, 0, 0);
+  if (timestamps) {
+    options.writeAlignedTimestamps(frame.view, at + segment.HEADER_LENGTH, timestampValue, timestampEcho);
+  }
   seal(block, frame, length);
   send(block, frame, codepointOfReset(block));
 }

@@ -5,6 +5,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { IcmpError, IcmpErrorKind } from '../../network/icmp-error.ts';
 import type { ControlBlock } from './control-block.ts';
+import { softErrorArrives } from './delivery-trouble.ts';
 import { fixedHeaders, fixedOptionBytes } from './emission.ts';
 import { end } from './lifecycle.ts';
 import { retransmit } from './output.ts';
@@ -50,6 +51,7 @@ export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
   // RFC 9293 §3.9.2.2 (MUST-56): a soft error never ends a connection; what most hosts do instead is RFC 5461 §4.
   const ends = HARD.has(error.kind) || block.settings.softErrorsEndOpening;
   if (opening && ends) end(block, block.softError, `ICMP: ${error.kind}`);
+  else softErrorArrives(block, block.softError);
 }
 
 /**

@@ -1,6 +1,8 @@
 /**
  * A snapshot of a connection, for programs and people: what Linux calls `tcp_info`, in our names and units.
  */
+
+import type { ErrorCode } from '../../errors.ts';
 import type { AuthenticationStatus } from './authentication/segment-authentication.ts';
 import type { ControlBlock } from './control-block.ts';
 import { EcnCounters } from './ecn/accurate-state.ts';
@@ -12,6 +14,8 @@ import type { State } from './state.ts';
 /** Sizes in bytes, times in nanoseconds. */
 export interface TcpInfo {
   readonly state: State;
+  /** What is wrong at present and may pass: `Connection.softError`. */
+  readonly softError: ErrorCode | undefined;
   readonly lossState: string;
   readonly congestionControl: string;
   readonly cwnd: number;
@@ -65,6 +69,7 @@ export interface TcpInfo {
 
 export const snapshot = (block: ControlBlock): TcpInfo => ({
   state: block.state,
+  softError: block.softError,
   lossState: block.lossState,
   congestionControl: block.congestion.name,
   cwnd: block.congestion.cwnd,

@@ -40,6 +40,8 @@ export class Opening {
   create(path: Path, localPort: number, remotePort: number, settings: TcpSettings, active: boolean): ControlBlock {
     const { local, remote } = path;
     path.dontFragment = settings.pathMtuDiscovery;
+    path.trafficClass = settings.trafficClass;
+    if (settings.hopLimit > 0) path.hopLimit = settings.hopLimit;
     const identity = { serial: this.serial + 1, local, localPort, remote, remotePort };
     const pseudoSum = pseudoHeaderSum(local, remote, segment.PROTOCOL, 0);
     const block = new ControlBlock(this.owner, settings, identity, path, pseudoSum, active);

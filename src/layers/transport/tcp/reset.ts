@@ -1,11 +1,13 @@
 /**
- * A segment to which no connection belongs, and the reset that answers it: RFC 9293 §3.10.7.1.
+ * A segment to which no connection belongs, and the reset that answers it: RFC 9293 §3.10.7.1, with the timestamp that
+ * the segment came with (RFC 7323 §5.2).
  */
 
 import { pseudoHeaderSum } from '../../checksum.ts';
 import type { DropReason } from '../../drop.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { IncomingSegment } from './incoming.ts';
+import * as options from './options.ts';
 import * as segment from './segment.ts';
 import { add } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
@@ -28,8 +30,10 @@ function sendReset(environment: TcpEnvironment, arrived: IncomingSegment): void 
   if (packet === undefined) return;
   const path = environment.paths.path(packet.source(), packet.destination(), packet.interfaceIndex);
   if (typeof path === 'string') return;
-  const frame = environment.pool.acquire(path.headroom, segment.HEADER_LENGTH);
-  frame.end = frame.start + segment.HEADER_LENGTH;
+  const { hasTimestamps, timestampValue } = arrived.options;
+  const length = segment.HEADER_LENGTH + (hasTimestamps ? options.ALIGNED_TIMESTAMPS_LENGTH : 0);
+  const frame = environment.pool.acquire(path.headroom, length);
+  frame.end = frame.start + length;
   const hasAck = arrived.has(segment.ACK);
   segment.writeHeader(
     frame.view,
@@ -38,12 +42,15 @@ function sendReset(environment: TcpEnvironment, arrived: IncomingSegment): void 
     arrived.sourcePort,
     hasAck ? arrived.acknowledgment : 0,
     hasAck ? 0 : add(arrived.sequence, arrived.length),
-    segment.HEADER_LENGTH,
+    length,
     hasAck ? segment.RST : segment.RST | segment.ACK,
     0,
     0,
   );
-  const pseudoSum = pseudoHeaderSum(path.local, path.remote, segment.PROTOCOL, segment.HEADER_LENGTH);
-  segment.writeChecksum(frame.view, frame.start, segment.HEADER_LENGTH, pseudoSum);
+  if (hasTimestamps) {
+    options.writeAlignedTimestamps(frame.view, frame.start + segment.HEADER_LENGTH, 0, timestampValue);
+  }
+  const pseudoSum = pseudoHeaderSum(path.local, path.remote, segment.PROTOCOL, length);
+  segment.writeChecksum(frame.view, frame.start, length, pseudoSum);
   path.send(frame, segment.PROTOCOL, 0);
 }

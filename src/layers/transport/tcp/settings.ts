@@ -20,6 +20,9 @@ export interface TcpSettings {
   sendBufferMaximumBytes: number;
   receiveBufferAutotuning: boolean;
   receiveBufferMaximumBytes: number;
+  /** Of the packets: DSCP in the upper six bits (RFC 9293 §3.9.1.9), and time to live (§3.9.2); 0 takes the host's. */
+  trafficClass: number;
+  hopLimit: number;
   /** Largest segment to send and to ask for; 0 takes it from the interface (RFC 9293 §3.7.1). */
   maximumSegmentSize: number;
   /** The largest window that a SYN offers; the field ends at 65535 (RFC 7323 §2.2). */
@@ -189,7 +192,10 @@ export interface TcpSettings {
    * (`MAXSEGRTO`; 1 protects enough); 0 believes each at once.
    */
   pathMtuClaimTimeouts: number;
-  /** R1 of RFC 9293 §3.8.3: after so many retransmissions in a row the path is suspected (`net.ipv4.tcp_retries1`). */
+  /**
+   * R1 of RFC 9293 §3.8.3: after so many retransmissions in a row the path is suspected, and IP and the program are told;
+   * SHLD-10 wants 3 at least (`net.ipv4.tcp_retries1`).
+   */
   pathRetries: number;
   /** RFC 2923 §2.1: a suspected path is given smaller segments (`net.inet.tcp.pmtud_blackhole_detection`). */
   blackHoleDetection: boolean;
@@ -217,6 +223,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   sendBufferMaximumBytes: 4 * 1024 * 1024,
   receiveBufferAutotuning: false,
   receiveBufferMaximumBytes: 6 * 1024 * 1024,
+  trafficClass: 0,
+  hopLimit: 0,
   maximumSegmentSize: 0,
   synWindowBytes: 65535,
   synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],

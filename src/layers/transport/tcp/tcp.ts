@@ -130,6 +130,8 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     if (reason !== undefined) return reason;
     // RFC 9293 §3.9.2.3: applies to all segments, not only to SYNs.
     if (packet.toGroup) return 'tcp-to-group';
+    // MUST-63. A host that does not know its address yet may send from none (RFC 1122 §3.2.1.3 (a)), but not by TCP.
+    if ((packet.source0 | packet.source1 | packet.source2 | packet.source3) === 0) return 'tcp-from-nobody';
     const { arrived } = this;
     arrived.read(packet);
     // RFC 9293 §3.2 (MUST-7): prepared for an illegal option length. A segment that cannot be read whole is not used.

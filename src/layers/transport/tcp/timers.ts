@@ -4,6 +4,7 @@
 import type { TcpTimerName } from '../../observer.ts';
 import { detectLosses } from './acknowledgment.ts';
 import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from './control-block.ts';
+import { sentAgain } from './delivery-trouble.ts';
 import { releaseHeld, windowReduced } from './ecn/reduction.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
 import { end } from './lifecycle.ts';
@@ -86,6 +87,7 @@ function retransmissionTimeout(block: ControlBlock): void {
   block.rtt.backOff(); // RFC 6298 §5.5
   armRetransmission(block); // §5.6
   output(block); // §5.4
+  sentAgain(block, block.retries);
 }
 
 /** R2 of RFC 9293 §3.8.3, unless a user timeout says for how long to try (§3.9.1.2, RFC 5482 §1). */
@@ -104,6 +106,7 @@ function handshakeTimeout(block: ControlBlock): void {
   block.environment.observer?.tcpRetransmit(block.identity, 'syn', block.iss, 0);
   emitSyn(block);
   armRetransmission(block);
+  sentAgain(block, block.retries);
 }
 
 /** RFC 8985 §6.2 step 5: the reordering window of some segment is over. */
@@ -148,6 +151,7 @@ function persistTimeout(block: ControlBlock): void {
   block.persistBackoff++;
   probeWindow(block);
   output(block);
+  sentAgain(block, block.probes);
 }
 
 /** RFC 9293 §3.8.4: <SEQ=SND.NXT-1>, without data, draws an ACK. */

@@ -30,17 +30,20 @@ describe.each(SEQUENCE_STARTS)('TIME-WAIT, from sequence number %i', (start) => 
       ['1003', '5000'],
       ['1003', '-5000'],
       ['3000000000', '-5000'],
-    ])('RFC 6191 §2: a later timestamp opens it anew, whatever the sequence number (%s, %s)', (value, sequence) => {
-      const { peer, connection, listener } = waiting({ stamped: true });
-      const later = value === '3000000000' ? String((1002 + 2 ** 31 - 1) >>> 0) : value;
-      peer.sends(`S ${sequence}:${sequence}(0) win 1000 <mss 1000,nop,nop,TS val ${later} ecr 0>`);
-      peer.expects(`S. 103:103(0) ack ${Number(sequence) + 1}`);
-      expect(connection.state).toBe('TIME-WAIT');
-      peer.sends(`. ${Number(sequence) + 1}:${Number(sequence) + 1}(0) ack 104 <nop,nop,TS val ${later} ecr 0>`);
-      expect(connection.state).toBe('CLOSED');
-      expect(listener.accept()?.state).toBe('ESTABLISHED');
-      peer.expectsNothing();
-    });
+    ])(
+      'RFC 6191 §2 and RFC 9293 §3.6.1 (SHLD-4): a later timestamp opens it anew, whatever the sequence number (%s, %s)',
+      (value, sequence) => {
+        const { peer, connection, listener } = waiting({ stamped: true });
+        const later = value === '3000000000' ? String((1002 + 2 ** 31 - 1) >>> 0) : value;
+        peer.sends(`S ${sequence}:${sequence}(0) win 1000 <mss 1000,nop,nop,TS val ${later} ecr 0>`);
+        peer.expects(`S. 103:103(0) ack ${Number(sequence) + 1}`);
+        expect(connection.state).toBe('TIME-WAIT');
+        peer.sends(`. ${Number(sequence) + 1}:${Number(sequence) + 1}(0) ack 104 <nop,nop,TS val ${later} ecr 0>`);
+        expect(connection.state).toBe('CLOSED');
+        expect(listener.accept()?.state).toBe('ESTABLISHED');
+        peer.expectsNothing();
+      },
+    );
 
     test.each([
       ['-5000', false],
