@@ -45,7 +45,9 @@ export const TCP_INFO = 11;
 export const TCP_CONGESTION = 13;
 export const TCP_MD5SIG = 14;
 export const TCP_USER_TIMEOUT = 18;
+export const TCP_FASTOPEN = 23;
 export const TCP_NOTSENT_LOWAT = 25;
+export const TCP_FASTOPEN_CONNECT = 30;
 /** BSD's, whose number there is Linux's TCP_KEEPIDLE: here it has one that Linux does not use. */
 export const TCP_NOPUSH = 0x104;
 export const TCP_MD5SIG_EXT = 32;
@@ -81,6 +83,7 @@ export const MSG_DONTWAIT = 0x40;
 export const MSG_WAITALL = 0x100;
 export const MSG_NOSIGNAL = 0x4000;
 export const MSG_MORE = 0x8000;
+export const MSG_FASTOPEN = 0x2000_0000;
 
 export const IP_PMTUDISC_DONT = 0;
 export const IP_PMTUDISC_WANT = 1;

@@ -242,6 +242,20 @@ const TCP: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
   [key(the.IPPROTO_TCP, the.TCP_NOTSENT_LOWAT), numberSetting('notSentLowWaterBytes', 0, GIGABYTE)],
   // Linux: TCP_FIN_TIMEOUT_MAX is 120 s.
   [key(the.IPPROTO_TCP, the.TCP_LINGER2), numberSetting('finWait2TimeoutNs', 1, 120, SECOND)],
+  // A listener's: how many connections may be used before their handshake is over.
+  [key(the.IPPROTO_TCP, the.TCP_FASTOPEN), numberSetting('fastOpenPending', 0, 0xffff)],
+  [
+    key(the.IPPROTO_TCP, the.TCP_FASTOPEN_CONNECT),
+    {
+      get: (socket) => Number(socket.fastOpenConnect),
+      set: flag((socket, on) => {
+        if (!socket.setting('fastOpenClient')) return failure('EOPNOTSUPP');
+        if (socket.isListening || socket.connection !== undefined) return failure('EINVAL');
+        socket.fastOpenConnect = on;
+        return 0;
+      }),
+    },
+  ],
   [
     key(the.IPPROTO_TCP, the.TCP_MAXSEG),
     {

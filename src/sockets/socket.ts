@@ -151,14 +151,20 @@ export class Socket {
     this.check(await this.writers.attempt(sendRest, this.patience(call, options)), call);
   }
 
-  /** Sends one datagram. @returns its length */
+  /**
+   * Sends one datagram. @returns its length. A stream connects with MSG_FASTOPEN and sends the data with its SYN, or when
+   * it is connected if it has no cookie for that (RFC 7413), and says how much was taken.
+   */
   async sendto(data: Data, address: SocketAddress, options?: CallOptions | number): Promise<number> {
     const bytes = bytesOf(data);
     const { ip, port } = resolveAddress(this.environment, this.family, address);
     const call = callTo('sendto', address, bytes);
     const flags = flagsOf(options);
     const send = (): number => this.core.sendto(this.descriptor, bytes, flags, ip, port);
-    return this.check(await this.writers.attempt(send, this.patience(call, options)), call);
+    const result = await this.writers.attempt(send, this.patience(call, options));
+    if (result !== failure('EINPROGRESS') || this.timeoutNs === 0) return this.check(result, call);
+    this.check(await this.writers.attempt(() => this.connectResult(), this.patience(call, options)), call);
+    return this.send(bytes, flags & ~the.MSG_FASTOPEN);
   }
 
   /** Waits for up to `size` bytes, or for a datagram, of which the rest is lost. Empty at the end of a stream. */

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../layers/errors.ts';
 import type { Binding } from '../layers/transport/ports.ts';
 import { KeyChain } from '../layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../layers/transport/tcp/connection.ts';
+import type { FirstData } from '../layers/transport/tcp/fast-open-client.ts';
 import type { Listener } from '../layers/transport/tcp/listener.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import type { Tcp } from '../layers/transport/tcp/tcp.ts';
@@ -15,12 +16,10 @@ import { type AddressRecord, isMapped, isPort, toProgram, toStack } from './addr
 import * as the from './constants.ts';
 import { failure } from './errno.ts';
 import { OpenSocket } from './open-socket.ts';
+import { connectionReadiness } from './tcp-readiness.ts';
 
-const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE | the.MSG_OOB;
+const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE | the.MSG_OOB | the.MSG_FASTOPEN;
 const RECEIVE_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_PEEK | the.MSG_WAITALL;
-
-/** Writable again once a third of the send buffer is free, as on Linux: not woken for every byte acknowledged. */
-const WRITABLE_PART = 3;
 
 /** SO_LINGER: with `seconds` 0 closing resets the connection; otherwise `Socket.close` waits so long for the data to go. */
 export interface Linger {
@@ -35,6 +34,15 @@ export interface StreamNetwork {
   isLocal(address: IpAddress): boolean;
 }
 
+/** Where a socket with TCP_FASTOPEN_CONNECT connects to when it is first written to. */
+interface Deferred {
+  readonly remote: IpAddress;
+  readonly port: number;
+  readonly interfaceIndex: number;
+}
+
+const NO_DATA: FirstData = { bytes: new Uint8Array(0), at: 0, length: 0 };
+
 /** How often `connect` draws another free port when the one it drew is connected to the same place already. */
 const PORT_ATTEMPTS = 64;
 
@@ -46,6 +54,9 @@ export class TcpSocket extends OpenSocket {
   /** Of TCP-AO and MD5 signatures, for the connections that begin from now on. */
   readonly keys: KeyChain;
   connection: Connection | undefined;
+  /** TCP_FASTOPEN_CONNECT: `connect` waits for the first data if that can go with the SYN (RFC 7413). */
+  fastOpenConnect: boolean;
+  private deferred: Deferred | undefined;
   private readonly network: StreamNetwork;
   private binding: Binding | undefined;
   private listener: Listener | undefined;
@@ -61,6 +72,8 @@ export class TcpSocket extends OpenSocket {
     this.settings = {};
     this.keys = new KeyChain();
     this.connection = undefined;
+    this.fastOpenConnect = false;
+    this.deferred = undefined;
     this.network = network;
     this.binding = undefined;
     this.listener = undefined;
@@ -132,25 +145,42 @@ export class TcpSocket extends OpenSocket {
     return accepted;
   }
 
-  connect(address: IpAddress, port: number, interfaceIndex: number): number {
-    if (this.listener !== undefined) return failure('EISCONN');
+  /**
+   * Begins to connect.
+   * @param firstData tries Fast Open with it
+   * @returns 0 once connected or put off, how much of the data was taken, or EINPROGRESS if nothing was
+   */
+  connect(address: IpAddress, port: number, interfaceIndex: number, firstData?: FirstData): number {
+    if (this.listener !== undefined || this.deferred !== undefined) return failure('EISCONN');
     if (this.connection !== undefined) return failure(this.isConnecting ? 'EALREADY' : 'EISCONN');
     const earlier = this.takeError();
     if (earlier !== undefined) return failure(earlier);
     if (!isPort(port) || port === 0) return failure(port === 0 ? 'EADDRNOTAVAIL' : 'EINVAL');
     const remote = toStack(this.domain, this.v6Only, address);
     if (typeof remote === 'string') return failure(remote);
-    const connection = this.open(remote, port, interfaceIndex);
-    if (typeof connection === 'string') return failure(connection);
-    this.adopt(connection);
-    this.changed();
-    if (this.connection === undefined) return failure(this.takeError() ?? 'ECONNABORTED');
-    return this.isConnecting ? failure('EINPROGRESS') : 0;
+    const where = { remote, port, interfaceIndex };
+    if (firstData !== undefined || !this.fastOpenConnect) return this.begin(where, firstData);
+    if (!this.knowsCookie(where)) return this.begin(where, NO_DATA); // asks for one
+    this.deferred = where;
+    this.notify();
+    return 0;
   }
 
-  send(bytes: Uint8Array, at: number, length: number, flags: number, address: IpAddress | undefined): number {
+  send(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    flags: number,
+    address: IpAddress | undefined,
+    port: number,
+  ): number {
     if ((flags & ~SEND_FLAGS) !== 0) return failure('EOPNOTSUPP');
+    if ((flags & the.MSG_FASTOPEN) !== 0) {
+      if (!this.setting('fastOpenClient')) return failure('EOPNOTSUPP');
+      return address === undefined ? failure('EINVAL') : this.connect(address, port, 0, { bytes, at, length });
+    }
     if (address !== undefined) return failure('EISCONN');
+    if (this.deferred !== undefined) return this.begin(this.deferred, { bytes, at, length });
     const { connection } = this;
     const earlier = this.takeError();
     if (earlier !== undefined) return failure(earlier);
@@ -207,6 +237,7 @@ export class TcpSocket extends OpenSocket {
       if (this.linger.on && this.linger.seconds === 0) connection.abort();
       connection.close();
     }
+    this.deferred = undefined;
     this.releaseBinding();
     this.notify();
   }
@@ -216,20 +247,11 @@ export class TcpSocket extends OpenSocket {
     if (this.listener !== undefined) return this.listener.pending > 0 ? the.POLLIN : 0;
     const { connection } = this;
     const error = this.hasError ? the.POLLERR : 0;
+    if (this.deferred !== undefined) return the.POLLOUT;
     if (connection === undefined) {
       return the.POLLHUP | the.POLLOUT | error | (error === 0 ? 0 : the.POLLIN | the.POLLRDHUP);
     }
-    if (!connection.established) return error;
-    const over = connection.state === 'CLOSED';
-    const noMoreToRead = over || connection.atEnd;
-    let ready = error;
-    if (over || (noMoreToRead && connection.sendClosed)) ready |= the.POLLHUP;
-    if (noMoreToRead || peerFinished(connection)) ready |= the.POLLIN | the.POLLRDHUP;
-    if (connection.readableBytes > 0) ready |= the.POLLIN;
-    if (connection.urgentMark >= 0) ready |= the.POLLPRI;
-    const hasRoom = connection.sendRoom >= connection.settings.sendBufferBytes / WRITABLE_PART;
-    if (over || connection.sendClosed || (hasRoom && connection.isLowOnUnsent)) ready |= the.POLLOUT;
-    return ready;
+    return connectionReadiness(connection) | error;
   }
 
   /** A setting of this socket: its own, or the host's. */
@@ -305,15 +327,41 @@ export class TcpSocket extends OpenSocket {
     return this.binding ?? failed ?? 'EADDRINUSE';
   }
 
+  /** Sends the SYN, with data if it may. */
+  private begin({ remote, port, interfaceIndex }: Deferred, firstData: FirstData | undefined): number {
+    this.deferred = undefined;
+    const connection = this.open(remote, port, interfaceIndex, firstData);
+    if (typeof connection === 'string') return failure(connection);
+    const taken = connection.block.sendBuffer.length;
+    this.adopt(connection);
+    this.changed();
+    if (this.connection === undefined) return failure(this.takeError() ?? 'ECONNABORTED');
+    if (taken > 0) return taken;
+    return this.isConnecting ? failure('EINPROGRESS') : 0;
+  }
+
+  /** Whether data could go with the SYN. */
+  private knowsCookie({ remote, port, interfaceIndex }: Deferred): boolean {
+    const { settings } = this;
+    const local = this.binding?.address;
+    return this.network.tcp.hasFastOpenCookie({ local, remote, remotePort: port, settings, interfaceIndex });
+  }
+
   /** A port that was drawn may be connected to the same place already, by a connection in TIME-WAIT: draw again. */
-  private open(remote: IpAddress, remotePort: number, interfaceIndex: number): Connection | ErrorCode {
+  private open(
+    remote: IpAddress,
+    remotePort: number,
+    interfaceIndex: number,
+    firstData: FirstData | undefined,
+  ): Connection | ErrorCode {
     const { settings, keys } = this;
     const user = { changed: (): void => this.changed() };
+    const options = { remote, remotePort, settings, user, keys, interfaceIndex, firstData };
     let connection: Connection | ErrorCode = 'EADDRINUSE';
     for (let attempt = 0; attempt < PORT_ATTEMPTS && connection === 'EADDRINUSE'; attempt++) {
       const binding = this.boundOrDrawn();
       if (typeof binding === 'string') return binding;
-      connection = this.network.tcp.connect({ binding, remote, remotePort, settings, user, keys, interfaceIndex });
+      connection = this.network.tcp.connect({ ...options, binding });
       if (typeof connection !== 'string') return connection;
       if (!this.portWasDrawn) return connection;
       this.releaseBinding();
@@ -357,10 +405,3 @@ export class TcpSocket extends OpenSocket {
     this.notify();
   }
 }
-
-/** The peer's FIN has arrived in order, whether or not everything before it was read. */
-const peerFinished = (connection: Connection): boolean =>
-  connection.state === 'CLOSE-WAIT' ||
-  connection.state === 'LAST-ACK' ||
-  connection.state === 'CLOSING' ||
-  connection.state === 'TIME-WAIT';

@@ -177,7 +177,7 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number):
 }
 
 /** Moves SND.UNA and gives the acknowledged bytes' room back. SYN and FIN are octets of sequence space, not of the buffer. */
-function discardAcknowledged(block: ControlBlock, ack: number): void {
+export function discardAcknowledged(block: ControlBlock, ack: number): void {
   const bytes = Math.min(distance(block.sendBufferStart, ack), block.sendBuffer.length);
   // Only a window probe reaches beyond SND.NXT; that it is acknowledged means that the octet was taken.
   if (greaterThan(ack, block.sndNxt)) {

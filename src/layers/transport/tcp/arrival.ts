@@ -1,15 +1,17 @@
 /**
  * SEGMENT ARRIVES: RFC 9293 §3.10.7, for a connection that exists (CLOSED and LISTEN are in `tcp.ts` and
  * `listener.ts`). The checks stand in the RFC's order. PAWS is RFC 7323 §5.3; blind attacks are RFC 5961.
- * Left out on purpose: the security check, which no host configures; text on a SYN is not taken but sent again (MAY).
+ * Left out on purpose: the security check, which no host configures.
  */
 import type { DropReason } from '../../drop.ts';
-import { acknowledge, timestampRtt, updateWindow } from './acknowledgment.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { acknowledge, discardAcknowledged, timestampRtt, updateWindow } from './acknowledgment.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { noteDuplicate } from './duplicate-sack.ts';
 import { goesOnWithoutEcn, handshakeAcknowledged, settle, synAckCameAgain, synCameAgain } from './ecn/negotiation.ts';
 import { codepointArrived } from './ecn/reception.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
+import { synAckArrived as fastOpenAnswered } from './fast-open-client.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeNow, armRetransmission, output } from './output.ts';
@@ -18,6 +20,7 @@ import { receiveText, receiveUrgent } from './reception.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
 import { add, distance, greaterOrEqual, greaterThan, inWindow, lessOrEqual, lessThan } from './sequence.ts';
 import { canReceive, isSynchronized } from './state.ts';
+import { holdSynText, takeSynText } from './syn-text.ts';
 import { hearUserTimeout } from './user-timeout.ts';
 
 /** RFC 7323 §5.5: a timestamp older than this proves nothing any more. */
@@ -48,7 +51,8 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
   const hasAck = arrived.has(ACK);
   if (hasAck) {
     const ack = arrived.acknowledgment;
-    if (lessOrEqual(ack, block.iss) || greaterThan(ack, block.sndNxt)) {
+    // SND.NXT of the RFC counts data on the SYN, which is in SND.MAX here.
+    if (lessOrEqual(ack, block.iss) || greaterThan(ack, block.sndMax)) {
       if (!arrived.has(RST)) refuseAcknowledgment(block, arrived);
       return 'tcp-bad-ack';
     }
@@ -67,6 +71,7 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
   // Simultaneous open: our SYN is not acknowledged yet.
   enter(block, 'SYN-RECEIVED', 'SYN without ACK: simultaneous open');
   takeWindow(block, arrived);
+  holdSynText(block, arrived);
   emitSyn(block);
   armRetransmission(block);
   return undefined;
@@ -76,6 +81,9 @@ function synAckArrived(block: ControlBlock, arrived: IncomingSegment): DropReaso
   synAcknowledged(block, arrived);
   takeWindow(block, arrived);
   establish(block, 'SYN-ACK arrived');
+  if (block.fastOpen !== undefined) fastOpenAnswered(block, arrived, block.owner.fastOpenCache);
+  // Data that our SYN carried and that is not acknowledged is sent again: nothing else remembers that it was sent.
+  if (greaterThan(arrived.acknowledgment, block.sndUna)) discardAcknowledged(block, arrived.acknowledgment);
   // RFC 9768 §3.2.2.1: "it SHOULD first send a pure ACK", which tells of the SYN-ACK's codepoint.
   if (block.ecn.feedback === 'accurate') acknowledgeNow(block);
   else block.ackDue = ACK_NOW;
@@ -114,13 +122,14 @@ export function takeWindow(block: ControlBlock, arrived: IncomingSegment): void 
 
 /** SND.UNA passes our SYN. Its round trip is the first sample, unless it was sent twice (Karn) or nobody knows when. */
 function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
-  block.sndUna = arrived.acknowledgment;
+  block.sndUna = add(block.iss, 1);
   block.synAcknowledged = true;
   block.timers?.retransmission.cancel();
   if (block.synSentNs < 0) return;
   const rttNs =
     block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
   if (rttNs >= 0) block.rtt.sample(rttNs, 1, block.environment.timers.now());
+  if (block.log.count > 0) armRetransmission(block); // Fast Open: data has gone already
 }
 
 // ---- §3.10.7.4 other states ----
@@ -221,7 +230,7 @@ function checkReset(block: ControlBlock, arrived: IncomingSegment): DropReason |
   switch (block.state) {
     case 'SYN-RECEIVED':
       // A passive open goes back to LISTEN, where the listener still is; "the user need not be informed".
-      end(block, block.active ? 'ECONNREFUSED' : undefined, 'reset in SYN-RECEIVED');
+      end(block, block.active ? 'ECONNREFUSED' : errorIfOpened(block), 'reset in SYN-RECEIVED');
       break;
     case 'CLOSING':
     case 'LAST-ACK':
@@ -234,11 +243,15 @@ function checkReset(block: ControlBlock, arrived: IncomingSegment): DropReason |
   return undefined;
 }
 
+/** A connection that Fast Open has given to its program cannot go back to LISTEN unnoticed. */
+const errorIfOpened = ({ fastOpen }: ControlBlock): ErrorCode | undefined =>
+  fastOpen?.opened === true ? 'ECONNRESET' : undefined;
+
 /** Fourth, check the SYN bit: RFC 5961 §4. */
 function checkSyn(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   if (block.state === 'CLOSED' || !arrived.has(SYN)) return undefined;
   if (block.state === 'SYN-RECEIVED' && !block.active) {
-    end(block, undefined, 'SYN inside the window in SYN-RECEIVED: back to LISTEN');
+    end(block, errorIfOpened(block), 'SYN inside the window in SYN-RECEIVED: back to LISTEN');
     return 'tcp-challenge';
   }
   return challenge(block);
@@ -258,6 +271,8 @@ function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): Dro
     if (!answersSyn(block, ack) && block.owner.takesCookie(block, arrived)) return undefined;
     const reason = ackInSynReceived(block, arrived);
     if (reason !== undefined) return reason;
+    // It acknowledges our SYN for the first time, and nothing that was sent since: no duplicate (RFC 5681 §2).
+    if (block.log.count > 0 && ack === block.sndUna) return undefined;
   }
   // RFC 5961 §5.2: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, and a window probe's octet beyond that.
   if (greaterThan(ack, block.sndMax)) {
@@ -300,6 +315,7 @@ function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropRe
     armRetransmission(block);
     return 'tcp-backlog-full';
   }
+  if (block.heldSynText > 0) takeSynText(block);
   // SND.WND <- SEG.WND, scaled since it is no SYN; WL1 and WL2 likewise.
   block.sndWl1 = add(arrived.sequence, -1);
   updateWindow(block, arrived);

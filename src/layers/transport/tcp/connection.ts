@@ -68,9 +68,9 @@ export class Connection {
   get softError(): ErrorCode | undefined {
     return this.block.softError;
   }
-  /** The handshake has completed at some time. */
+  /** The program may use it: the handshake has completed at some time, or Fast Open does not wait for that. */
   get established(): boolean {
-    return this.block.wasEstablished;
+    return this.block.wasEstablished || this.block.fastOpen?.opened === true;
   }
   /** Bytes in order that wait to be read. */
   get readableBytes(): number {
@@ -195,7 +195,8 @@ export class Connection {
       return;
     }
     // Afterwards the peer has sent all it will, and what is left of the close, TIME-WAIT above all, must go on (MUST-13).
-    if (block.receiveBuffer.readable > 0 && (canReceive(block.state) || block.state === 'CLOSE-WAIT')) {
+    const isOpen = canReceive(block.state) || block.state === 'CLOSE-WAIT' || block.state === 'SYN-RECEIVED';
+    if (block.receiveBuffer.readable > 0 && isOpen) {
       this.abort();
       return;
     }

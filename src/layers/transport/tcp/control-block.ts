@@ -16,6 +16,8 @@ import { WindowValidation } from './congestion/window-validation.ts';
 import type { CorkState } from './cork-state.ts';
 import { EcnState } from './ecn/state.ts';
 import type { TcpEnvironment } from './environment.ts';
+import type { FastOpen } from './fast-open.ts';
+import type { FastOpenCache } from './fast-open-cache.ts';
 import { FateRelay } from './fate-relay.ts';
 import type { IncomingSegment } from './incoming.ts';
 import type { LossDetection } from './loss/detection.ts';
@@ -46,6 +48,7 @@ export interface ConnectionUser {
 /** What the protocol does for its connections: the control block's way up. */
 export interface ConnectionOwner {
   readonly environment: TcpEnvironment;
+  readonly fastOpenCache: FastOpenCache;
   /** The connection is established for the first time. A listener queues it; false if it has no room. */
   established(block: ControlBlock): boolean;
   /** An ACK answers no SYN-ACK of this connection in SYN-RECEIVED. @returns whether it held a cookie, and is dealt with */
@@ -195,6 +198,10 @@ export class ControlBlock implements Sender {
   synSentNs: number;
   synTransmissions: number;
   synRetransmitted: boolean;
+  /** What RFC 7413 does for this connection, if anything. */
+  fastOpen: FastOpen | undefined;
+  /** Bytes that came with the peer's SYN and wait for the end of the handshake. */
+  heldSynText: number;
   /** When data or a FIN was last sent, and when the peer was last heard of. */
   lastSentNs: number;
   lastHeardNs: number;
@@ -315,6 +322,8 @@ export class ControlBlock implements Sender {
     this.synSentNs = 0;
     this.synTransmissions = 0;
     this.synRetransmitted = false;
+    this.fastOpen = undefined;
+    this.heldSynText = 0;
     this.lastSentNs = 0;
     this.lastHeardNs = 0;
     this.waitingSinceNs = 0;

@@ -9,6 +9,7 @@ import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption
 import type { AccurateEcn } from './ecn/accurate-state.ts';
 import { codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
 import { synFlags } from './ecn/negotiation.ts';
+import { takeSynData, writeFastOpenOption } from './fast-open-syn.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';
@@ -102,11 +103,16 @@ export function emitSyn(block: ControlBlock): void {
   const { path } = block;
   const withAck = block.state === 'SYN-RECEIVED';
   const echo = synFlags(block);
-  const frame = block.environment.pool.acquire(path.headroom, segment.MAXIMUM_HEADER_LENGTH);
+  const most = segment.MAXIMUM_HEADER_LENGTH + (block.fastOpen?.synMss ?? 0);
+  const frame = block.environment.pool.acquire(path.headroom, most);
   const at = frame.start;
-  const end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH) + authenticationBytes(block);
-  frame.end = end;
+  const signature = authenticationBytes(block);
+  let end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH);
+  end = writeFastOpenOption(block, frame.view, end, at + segment.MAXIMUM_HEADER_LENGTH - signature) + signature;
   const length = end - at;
+  const dataLength = takeSynData(block, length - segment.HEADER_LENGTH, synRoom(block));
+  frame.end = end + dataLength;
+  if (dataLength > 0) block.sendBuffer.copyOut(0, frame.bytes, end, dataLength);
   segment.writeHeader(
     frame.view,
     at,
@@ -120,7 +126,7 @@ export function emitSyn(block: ControlBlock): void {
     0,
   );
   seal(block, frame, length);
-  block.lastAckSent = block.rcvNxt;
+  acknowledgmentSent(block);
   const codepoint = codepointOfSyn(block, echo);
   block.synTransmissions++;
   send(block, frame, codepoint);
@@ -252,6 +258,13 @@ function sackBlockCount(block: ControlBlock, used: number): number {
 /** On a path of the smallest MTU options leave an octet for data, or no data would ever go. */
 const optionRoom = (block: ControlBlock): number =>
   Math.min(OPTION_ROOM, segmentRoom(block) - 1) - authenticationBytes(block);
+
+/** The same for a SYN, when the peer has said nothing yet. */
+function synRoom(block: ControlBlock): number {
+  const byPath = block.path.mtu - fixedHeaders(block);
+  const asked = block.settings.maximumSegmentSize;
+  return asked > 0 ? Math.min(asked, byPath) : byPath;
+}
 
 /** Bytes after the fixed TCP header, by the peer's MSS, our own limit and the path. */
 function segmentRoom(block: ControlBlock): number {

@@ -19,21 +19,32 @@ export function enter(block: ControlBlock, state: State, why: string): void {
 
 /** Both SYNs are acknowledged: the connection is usable. @returns false if the listener has no room for it */
 export function establish(block: ControlBlock, why: string): boolean {
-  startSearch(block);
-  block.smss = effectiveMss(block);
-  block.detection = detectionFor(block);
-  block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
+  const hasStarted = block.fastOpen?.opened === true;
+  if (!hasStarted) startSending(block);
   if (block.synRetransmitted) block.rtt.afterLostSyn();
   if (!block.owner.established(block)) return false;
   block.retries = 0;
-  startController(block);
-  block.validation.start(block.environment.timers.now());
+  if (!hasStarted) startController(block);
   block.wasEstablished = true;
   block.userTimeoutDue = block.settings.userTimeoutOption;
   adoptUserTimeout(block);
   enter(block, 'ESTABLISHED', why);
   restartKeepAlive(block);
   return true;
+}
+
+/** The program has the connection before the handshake is over: RFC 7413 §4.2.2 "Server: Receiving SYN", steps 4 and 6. */
+export function openEarly(block: ControlBlock): void {
+  startSending(block);
+  startController(block);
+}
+
+/** What is sent, and what becomes of it, is followed from now on. */
+function startSending(block: ControlBlock): void {
+  startSearch(block);
+  block.smss = effectiveMss(block);
+  block.detection = detectionFor(block);
+  block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
 }
 
 function startController(block: ControlBlock): void {
@@ -47,6 +58,7 @@ function startController(block: ControlBlock): void {
     settings,
     random: () => environment.random(`tcp congestion control ${identity.serial}`),
   });
+  block.validation.start(environment.timers.now());
 }
 
 /** RFC 9293 §3.8.4: an idle connection is probed only if its program asked for that. */

@@ -9,6 +9,7 @@ import type { Binding } from '../ports.ts';
 import type { KeyChain } from './authentication/key-chain.ts';
 import { Connection } from './connection.ts';
 import type { ControlBlock } from './control-block.ts';
+import { PendingFastOpens } from './fast-open-server.ts';
 import type { TcpSettings } from './settings.ts';
 
 /** Is told that a connection waits to be accepted, or that the listener has ended. */
@@ -32,6 +33,7 @@ export class Listener {
   closed: boolean;
   /** When a SYN was last answered with a cookie. */
   cookieSentNs: number;
+  readonly fastOpens: PendingFastOpens;
   private readonly owner: ListenerOwner;
   private readonly halfOpen: Set<ControlBlock>;
   private readonly established: ControlBlock[];
@@ -51,6 +53,7 @@ export class Listener {
     this.user = user;
     this.closed = false;
     this.cookieSentNs = Number.NEGATIVE_INFINITY;
+    this.fastOpens = new PendingFastOpens();
     this.halfOpen = new Set();
     this.established = [];
   }
@@ -107,8 +110,18 @@ export class Listener {
     this.halfOpen.add(block);
   }
 
+  /** A SYN was taken whose connection its program may have at once: RFC 7413 §4.2.2. */
+  openedEarly(block: ControlBlock): void {
+    this.fastOpens.add(block);
+    this.established.push(block);
+  }
+
   /** The handshake is over. @returns false if there is no room; the connection stays in SYN-RECEIVED then */
   queue(block: ControlBlock): boolean {
+    if (block.fastOpen?.opened === true) {
+      this.fastOpens.remove(block, block.environment.timers.now());
+      return true;
+    }
     if (this.established.length >= this.backlog) return false;
     this.halfOpen.delete(block);
     this.established.push(block);
@@ -118,5 +131,6 @@ export class Listener {
   /** A connection has ended before it was accepted: it is forgotten, unless its data and its end are still to be read. */
   forget(block: ControlBlock): void {
     this.halfOpen.delete(block);
+    this.fastOpens.remove(block, block.environment.timers.now());
   }
 }

@@ -18,7 +18,7 @@ import { FINAL } from './transmit-log.ts';
 
 /** Sends all that may be sent. Called after each event that may have changed that. */
 export function output(block: ControlBlock): void {
-  if (canSend(block.state)) {
+  if (canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true)) {
     followPath(block);
     const before = block.sndNxt;
     if (!sendForward(block)) {

@@ -9,17 +9,21 @@ import { segmentArrives, takeSyn, takeWindow } from './arrival.ts';
 import { authenticateArriving, protect } from './authentication/admission.ts';
 import type { ControlBlock } from './control-block.ts';
 import { CookieHandshake } from './cookie-handshake.ts';
+import { FastOpenServer } from './fast-open-server.ts';
 import type { IncomingSegment } from './incoming.ts';
-import { end } from './lifecycle.ts';
+import { end, openEarly } from './lifecycle.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
 import type { Opening } from './opening.ts';
+import { receiveText } from './reception.ts';
 import { inClosed } from './reset.ts';
-import { ACK, RST, SYN } from './segment.ts';
+import { ACK, FIN, RST, SYN } from './segment.ts';
+import { holdSynText } from './syn-text.ts';
 import { startAfter } from './time-wait.ts';
 
 export class PassiveOpen implements ListenerOwner {
   private readonly opening: Opening;
   private readonly cookies: CookieHandshake;
+  private readonly fastOpen: FastOpenServer;
   private readonly listeners: Map<number, Listener[]>;
   /** Which listener a connection that is not accepted yet came from. */
   private readonly listenerOf: Map<ControlBlock, Listener>;
@@ -32,6 +36,7 @@ export class PassiveOpen implements ListenerOwner {
   constructor(opening: Opening) {
     this.opening = opening;
     this.cookies = new CookieHandshake(opening);
+    this.fastOpen = new FastOpenServer(opening.environment.random('tcp Fast Open cookies'));
     this.listeners = new Map();
     this.listenerOf = new Map();
     this.replaced = new Map();
@@ -100,11 +105,22 @@ export class PassiveOpen implements ListenerOwner {
     // Told when the whole segment is processed: what is accepted is established, and its window is the peer's.
     block.user = { changed: () => listener.user?.changed() };
     this.listenerOf.set(block, listener);
-    listener.synReceived(block);
     opening.admit(block, 'SYN-RECEIVED', 'SYN arrived');
     takeSyn(block, arrived);
     takeWindow(block, arrived);
+    block.fastOpen = this.fastOpen.answer(block, arrived, listener.settings, listener.fastOpens);
+    if (block.fastOpen?.opened === true) {
+      listener.openedEarly(block);
+      openEarly(block);
+      arrived.flags &= ~FIN; // comes again
+      receiveText(block, arrived, block.rcvNxt);
+    } else {
+      listener.synReceived(block);
+      // RFC 7413 §3: of a SYN that asks for Fast Open and does not get it, "the server drops the data".
+      if (block.fastOpen === undefined) holdSynText(block, arrived);
+    }
     opening.sendSyn(block);
+    if (block.fastOpen?.opened === true) listener.user?.changed();
     return undefined;
   }
 
@@ -150,7 +166,10 @@ export class PassiveOpen implements ListenerOwner {
 
   /** A connection has ended. */
   closed(block: ControlBlock): void {
-    this.listenerOf.get(block)?.forget(block);
+    const listener = this.listenerOf.get(block);
+    listener?.forget(block);
+    // No program had it, so none will read what came with its SYN.
+    if (listener !== undefined && block.fastOpen?.opened !== true) block.receiveBuffer.release();
     this.listenerOf.delete(block);
     const earlier = this.replaced.get(block);
     this.replaced.delete(block);

@@ -8,7 +8,7 @@ import { noteDuplicate } from './duplicate-sack.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { timeArrival } from './receive-growth.ts';
 import * as segment from './segment.ts';
-import { add, distance, greaterThan, lessThan } from './sequence.ts';
+import { add, distance, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 
 /** Sixth check: RCV.UP <- max(RCV.UP, SEG.UP). The pointer is to the octet after the urgent data (RFC 6093 §3.1). */
 export function receiveUrgent(block: ControlBlock, arrived: IncomingSegment): void {
@@ -36,7 +36,8 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
   const length = Math.max(0, distance(start, end));
   if (length === 0 && !finFits) {
     block.ackDue = ACK_NOW;
-    return 'tcp-outside-window'; // the window is closed
+    // All of it has come on a SYN, or the window is closed.
+    return lessOrEqual(finAt, block.rcvNxt) ? 'tcp-duplicate' : 'tcp-outside-window';
   }
   // RFC 2883 §4.1.1: what lies below RCV.NXT has arrived before.
   if (lessThan(sequence, start)) noteDuplicate(block, sequence, lessThan(finAt, start) ? finAt : start);
@@ -67,7 +68,7 @@ function inOrder(block: ControlBlock, arrived: IncomingSegment, skip: number, le
 }
 
 /** RCV.NXT has reached a held range: what follows in order is taken, and perhaps a FIN at its end. */
-function takeHeld(block: ControlBlock): void {
+export function takeHeld(block: ControlBlock): void {
   const octets = block.reassembly.takeFrom(block.rcvNxt);
   block.rcvNxt = add(block.rcvNxt, octets);
   const finTaken = block.finWaiting && greaterThan(block.rcvNxt, block.finWaitingAt);

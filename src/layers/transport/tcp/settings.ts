@@ -177,6 +177,19 @@ export interface TcpSettings {
   synBacklog: number;
   /** Answers SYNs without keeping anything: never, when `synBacklog` is reached (RFC 4987 §3.7), or each (§3.6). */
   synCookies: 'off' | 'pressure' | 'always';
+  /** Text on a SYN is kept until the handshake is over (RFC 9293 §3.10.7.2), or has to come again. */
+  queueSynText: boolean;
+  /**
+   * Fast Open (RFC 7413) as a client, for programs that ask for it; as a server, for listeners that allow at least one
+   * connection to be used before its handshake is over: so many at a time.
+   */
+  fastOpenClient: boolean;
+  fastOpenServer: boolean;
+  fastOpenPending: number;
+  /** How long a client does not try Fast Open where it has failed (§4.1.3.1); it doubles with each failure in a row. */
+  fastOpenBlackholeNs: number;
+  /** A server's cookies are good for one to two times this (§4.1.2); 0 for ever. */
+  fastOpenKeyLifetimeNs: number;
   /** An ICMP soft error ends a connection that is being opened: RFC 5461 §4, against RFC 9293 §3.9.2.2 (MUST-56). */
   softErrorsEndOpening: boolean;
   /** Opens and accepts only connections that TCP-AO protects (RFC 5925 §7.3); without a key for the peer, none. */
@@ -314,6 +327,13 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   challengeAcksPerSecond: 100,
   synBacklog: 128,
   synCookies: 'pressure',
+  queueSynText: true,
+  // RFC 7413 is an experiment, and §2 says that TCP "MUST NOT use TFO by default".
+  fastOpenClient: false,
+  fastOpenServer: false,
+  fastOpenPending: 0,
+  fastOpenBlackholeNs: 60 * SECOND,
+  fastOpenKeyLifetimeNs: 24 * 3600 * SECOND,
   softErrorsEndOpening: false,
   authenticationRequired: false,
   acceptUnexpectedSignatures: true,

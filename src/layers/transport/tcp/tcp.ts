@@ -19,6 +19,8 @@ import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import type { ConnectionOwner, ConnectionUser, ControlBlock } from './control-block.ts';
 import type { TcpEnvironment } from './environment.ts';
+import { FastOpenCache } from './fast-open-cache.ts';
+import { type FirstData, prepareSyn } from './fast-open-client.ts';
 import { icmpErrorArrives, isInFlight } from './icmp.ts';
 import { IncomingSegment } from './incoming.ts';
 import { end } from './lifecycle.ts';
@@ -41,6 +43,17 @@ export interface ConnectOptions {
   /** Those that stand for the connection sign it: TCP-AO or MD5. */
   readonly keys?: KeyChain | undefined;
   readonly interfaceIndex?: number | undefined;
+  /** Tries Fast Open (RFC 7413): sends this with the SYN, or asks for a cookie. What was taken is in the send buffer. */
+  readonly firstData?: FirstData | undefined;
+}
+
+/** Where a program would connect to. */
+export interface FastOpenTarget {
+  readonly local?: IpAddress | undefined;
+  readonly remote: IpAddress;
+  readonly remotePort: number;
+  readonly settings?: Partial<TcpSettings> | undefined;
+  readonly interfaceIndex?: number | undefined;
 }
 
 export interface ListenOptions {
@@ -58,6 +71,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
   readonly settings: TcpSettings;
   readonly ports: PortTable;
   readonly connections: ConnectionTable;
+  readonly fastOpenCache: FastOpenCache;
   private readonly waiting: Set<ControlBlock>;
   private readonly opening: Opening;
   private readonly passive: PassiveOpen;
@@ -70,6 +84,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     this.settings = { ...RFC_SETTINGS, ...settings };
     this.ports = new PortTable(environment.random('tcp ports'));
     this.connections = new ConnectionTable();
+    this.fastOpenCache = new FastOpenCache();
     this.waiting = new Set();
     this.opening = new Opening(this, this.connections);
     this.passive = new PassiveOpen(this.opening);
@@ -102,10 +117,21 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
       end(earlier, undefined, 'the program connects anew');
     }
     if (authentication !== undefined) protect(block, authentication);
+    if (options.firstData !== undefined) prepareSyn(block, this.fastOpenCache, options.firstData);
     const connection = new Connection(block, options.user);
     this.opening.admit(block, 'SYN-SENT', 'the program connects');
     this.opening.sendSyn(block);
     return connection;
+  }
+
+  /** Whether `connect` would send data with the SYN: a cookie of the server is known, and nothing speaks against it. */
+  hasFastOpenCookie({ local, remote, remotePort, settings, interfaceIndex }: FastOpenTarget): boolean {
+    const { fastOpenClient } = { ...this.settings, ...settings };
+    const from = local === undefined || isUnspecified(local) ? undefined : local;
+    const path = this.environment.paths.path(remote, from, interfaceIndex);
+    if (!fastOpenClient || typeof path === 'string') return false;
+    const isAvoided = this.fastOpenCache.isAvoided(path.local, path.remote, remotePort, this.environment.timers.now());
+    return !isAvoided && this.fastOpenCache.find(path.local, path.remote) !== undefined;
   }
 
   /**

@@ -7,6 +7,7 @@ import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from '
 import { sentAgain } from './delivery-trouble.ts';
 import { releaseHeld, windowReduced } from './ecn/reduction.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
+import { noteFailure } from './fast-open-client.ts';
 import { end } from './lifecycle.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
 import { pathTimeout } from './path-mtu/black-hole.ts';
@@ -97,6 +98,7 @@ const isExhausted = ({ settings }: ControlBlock, attempts: number): boolean =>
 function handshakeTimeout(block: ControlBlock): void {
   const most = block.state === 'SYN-SENT' ? block.settings.synRetries : block.settings.synAckRetries;
   if (block.retries >= most) {
+    noteFailure(block, block.owner.fastOpenCache);
     end(block, block.softError ?? 'ETIMEDOUT', 'R2: the SYN is not acknowledged');
     return;
   }

@@ -1,0 +1,75 @@
+/**
+ * The server of TCP Fast Open: RFC 7413 §4.1.2, §4.2 and §5.1. It decides what a SYN with the option gets; how many
+ * connections may be open before their handshake is over is counted for each listener.
+ */
+import { SECOND } from '../../clock.ts';
+import type { Random } from '../../random.ts';
+import type { SipKey } from '../../siphash.ts';
+import type { ControlBlock } from './control-block.ts';
+import { FastOpen } from './fast-open.ts';
+import { fastOpenCookie, periodOfCookie } from './fast-open-cookie.ts';
+import type { IncomingSegment } from './incoming.ts';
+import { drawKey } from './initial-sequence.ts';
+import type { TcpSettings } from './settings.ts';
+
+/** §5.1 wants resets counted "until a timeout period has passed" and leaves it open how long that is. */
+const RESET_COUNTS_NS = 60 * SECOND;
+
+/** PendingFastOpenRequests of §4.2: the connections of one listener that are open before their handshake is over. */
+export class PendingFastOpens {
+  private readonly blocks: Set<ControlBlock>;
+  /** Until when those that were reset still count. */
+  private readonly resets: number[];
+
+  constructor() {
+    this.blocks = new Set();
+    this.resets = [];
+  }
+
+  count(nowNs: number): number {
+    while (this.resets.length > 0 && this.resets[0]! <= nowNs) this.resets.shift();
+    return this.blocks.size + this.resets.length;
+  }
+
+  add(block: ControlBlock): void {
+    this.blocks.add(block);
+  }
+
+  /** The handshake of a connection is over, or the connection is. */
+  remove(block: ControlBlock, nowNs: number): void {
+    if (this.blocks.delete(block) && block.error === 'ECONNRESET') this.resets.push(nowNs + RESET_COUNTS_NS);
+  }
+}
+
+export class FastOpenServer {
+  private readonly key: SipKey;
+
+  constructor(random: Random) {
+    this.key = drawKey(random);
+  }
+
+  /**
+   * §4.2.2 "Server: Receiving SYN", steps 1 to 4, and §4.2.1 step 2.
+   * @returns what the SYN opens: `FastOpen.opened` says whether its data goes to the program at once. `undefined` if the
+   *   listener does nothing of the kind, or the SYN does not ask
+   */
+  answer(
+    block: ControlBlock,
+    arrived: IncomingSegment,
+    settings: TcpSettings,
+    pending: PendingFastOpens,
+  ): FastOpen | undefined {
+    const { packet, options } = arrived;
+    const { fastOpenServer, fastOpenPending, fastOpenKeyLifetimeNs } = settings;
+    if (!fastOpenServer || fastOpenPending === 0 || packet === undefined || options.fastOpenAt < 0) return undefined;
+    const nowNs = block.environment.timers.now();
+    if (pending.count(nowNs) >= fastOpenPending) return new FastOpen(undefined);
+    const period = fastOpenKeyLifetimeNs > 0 ? Math.floor(nowNs / fastOpenKeyLifetimeNs) : 0;
+    const { fastOpenAt, fastOpenLength } = options;
+    const made = periodOfCookie(this.key, block.identity, period, packet.view, fastOpenAt, fastOpenLength);
+    // What asked for a cookie, and what had none or soon none that is valid, gets one.
+    const answer = new FastOpen(made === period ? undefined : fastOpenCookie(this.key, block.identity, period));
+    answer.opened = made >= 0;
+    return answer;
+  }
+}

@@ -1,0 +1,28 @@
+/** What `poll` says of a connection: by the rules of Linux's tcp_poll. */
+import type { Connection } from '../layers/transport/tcp/connection.ts';
+import * as the from './constants.ts';
+
+/** Writable again once a third of the send buffer is free, as on Linux: not woken for every byte acknowledged. */
+const WRITABLE_PART = 3;
+
+/** @returns the events that hold, without errors */
+export function connectionReadiness(connection: Connection): number {
+  if (!connection.established) return 0;
+  const over = connection.state === 'CLOSED';
+  const noMoreToRead = over || connection.atEnd;
+  let ready = 0;
+  if (over || (noMoreToRead && connection.sendClosed)) ready |= the.POLLHUP;
+  if (noMoreToRead || peerFinished(connection)) ready |= the.POLLIN | the.POLLRDHUP;
+  if (connection.readableBytes > 0) ready |= the.POLLIN;
+  if (connection.urgentMark >= 0) ready |= the.POLLPRI;
+  const enough = connection.settings.sendBufferBytes / WRITABLE_PART;
+  if (over || connection.sendClosed || connection.writableBytes >= enough) ready |= the.POLLOUT;
+  return ready;
+}
+
+/** The peer's FIN has arrived in order, whether or not everything before it was read. */
+const peerFinished = (connection: Connection): boolean =>
+  connection.state === 'CLOSE-WAIT' ||
+  connection.state === 'LAST-ACK' ||
+  connection.state === 'CLOSING' ||
+  connection.state === 'TIME-WAIT';
