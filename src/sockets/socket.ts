@@ -161,10 +161,12 @@ export class Socket {
     const call = callTo('sendto', address, bytes);
     const flags = flagsOf(options);
     const send = (): number => this.core.sendto(this.descriptor, bytes, flags, ip, port);
-    const result = await this.writers.attempt(send, this.patience(call, options));
-    if (result !== failure('EINPROGRESS') || this.timeoutNs === 0) return this.check(result, call);
-    this.check(await this.writers.attempt(() => this.connectResult(), this.patience(call, options)), call);
-    return this.send(bytes, flags & ~the.MSG_FASTOPEN);
+    const patience = this.patience(call, options);
+    const result = await this.writers.attempt(send, patience);
+    if (result !== failure('EINPROGRESS') || patience.timeoutNs === 0) return this.check(result, call);
+    this.check(await this.writers.attempt(() => this.connectResult(), patience), call);
+    const others = typeof options === 'object' ? options : {};
+    return this.send(bytes, { ...others, flags: flags & ~the.MSG_FASTOPEN });
   }
 
   /** Waits for up to `size` bytes, or for a datagram, of which the rest is lost. Empty at the end of a stream. */

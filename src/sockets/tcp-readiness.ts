@@ -15,8 +15,8 @@ export function connectionReadiness(connection: Connection): number {
   if (noMoreToRead || peerFinished(connection)) ready |= the.POLLIN | the.POLLRDHUP;
   if (connection.readableBytes > 0) ready |= the.POLLIN;
   if (connection.urgentMark >= 0) ready |= the.POLLPRI;
-  const enough = connection.settings.sendBufferBytes / WRITABLE_PART;
-  if (over || connection.sendClosed || connection.writableBytes >= enough) ready |= the.POLLOUT;
+  const hasRoom = connection.sendRoom >= connection.settings.sendBufferBytes / WRITABLE_PART;
+  if (over || connection.sendClosed || (hasRoom && connection.isLowOnUnsent)) ready |= the.POLLOUT;
   return ready;
 }
 

@@ -157,8 +157,9 @@ export class Connection {
         end(block, undefined, 'closed before the peer answered');
         return;
       case 'SYN-RECEIVED':
-        block.finQueued = true; // "queue for processing after entering ESTABLISHED state": RFC 9293 §3.10.4
-        return;
+        // "Queue for processing after entering ESTABLISHED state": RFC 9293 §3.10.4. With Fast Open it follows the data.
+        block.finQueued = true;
+        break;
       case 'ESTABLISHED':
         block.finQueued = true;
         enter(block, 'FIN-WAIT-1', 'the program closed');

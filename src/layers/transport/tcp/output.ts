@@ -196,7 +196,7 @@ function sendFinAlone(block: ControlBlock): boolean {
 function isWorthSending(block: ControlBlock, length: number, unsent: number, room: number): boolean {
   if (length >= room) return true;
   if (holdBack(block)) return false;
-  const idle = block.sndNxt === block.sndUna;
+  const idle = block.sndNxt === block.sendBufferStart; // our SYN, if it is unacknowledged, is no data
   if (!idle && !block.settings.noDelay) return false;
   return length === unsent || length >= block.maxSndWnd / 2;
 }

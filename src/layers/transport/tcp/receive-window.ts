@@ -39,9 +39,12 @@ export function windowShift(bytes: number): number {
   return shift;
 }
 
-/** The window of a segment with SYN: never scaled (RFC 7323 §2.2). */
-const initialWindow = (block: ControlBlock): number =>
-  Math.min(block.settings.receiveBufferBytes - slack(block), block.settings.synWindowBytes, MAXIMUM_FIELD);
+/** The window of a segment with SYN: never scaled (RFC 7323 §2.2). With Fast Open something may wait to be read. */
+function initialWindow(block: ControlBlock): number {
+  const { receiveBufferBytes, synWindowBytes } = block.settings;
+  const room = Math.max(0, receiveBufferBytes - slack(block) - block.receiveBuffer.readable);
+  return Math.min(room, synWindowBytes, MAXIMUM_FIELD);
+}
 
 /** The peer's SYN has arrived: the window of our own SYN, or of the SYN-ACK to come, starts at RCV.NXT. */
 export function openWindow(block: ControlBlock): void {

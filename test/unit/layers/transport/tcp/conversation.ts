@@ -60,6 +60,8 @@ export class Conversation {
   readonly memory: Memory = new Memory(1 << 20);
   readonly pool: FramePool = new FramePool(this.memory);
   readonly tcp: Tcp;
+  /** The peer's address. */
+  readonly there: IpAddress = THERE;
   readonly numbers: RelativeNumbers;
   readonly ladder: string[] = [];
   /** Why the last segment that the peer sent was dropped. */

@@ -169,6 +169,10 @@ function encodeOption(text: string): number[] {
       return [options.AUTHENTICATION, 16, Number(rest[0]), Number(rest[1]), ...new Array<number>(12).fill(0)];
     case 'md5':
       return [options.MD5_SIGNATURE, 18, ...new Array<number>(16).fill(0)];
+    case 'FO': {
+      const cookie = rest[0]?.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? [];
+      return [options.FAST_OPEN, 2 + cookie.length, ...cookie];
+    }
     default:
       throw new Error(`not an option of a segment text: "${text}"`);
   }
@@ -233,6 +237,10 @@ function showOption(view: DataView, at: number, kind: number, length: number, nu
       return `tcp-ao ${view.getUint8(at + 2)} ${view.getUint8(at + 3)}`;
     case options.MD5_SIGNATURE:
       return 'md5';
+    case options.FAST_OPEN: {
+      const cookie = Array.from({ length: length - 2 }, (_, index) => view.getUint8(at + 2 + index));
+      return ['FO', ...(length > 2 ? [cookie.map((byte) => byte.toString(16).padStart(2, '0')).join('')] : [])].join(' ');
+    }
     default:
       return `option ${kind}`;
   }
