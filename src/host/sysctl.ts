@@ -59,6 +59,19 @@ const triple = (first: NumberName, most: NumberName): Sysctl => ({
   },
 });
 
+/**
+ * Linux: 1 for clients, 2 for listeners that ask for it, 0x400 for all others too, as many as may wait there. Data
+ * without a cookie (4, 0x200) is left out.
+ */
+const fastOpen = choice({
+  0: { fastOpenClient: false, fastOpenServer: false },
+  1: { fastOpenClient: true, fastOpenServer: false },
+  2: { fastOpenClient: false, fastOpenServer: true },
+  3: { fastOpenClient: true, fastOpenServer: true },
+  1026: { fastOpenClient: false, fastOpenServer: true, fastOpenPending: 4096 },
+  1027: { fastOpenClient: true, fastOpenServer: true, fastOpenPending: 4096 },
+});
+
 const LINUX: Readonly<Record<string, Sysctl>> = {
   'net.ipv4.tcp_base_mss': number('probingBaseMss', 48, 65_535),
   'net.ipv4.tcp_challenge_ack_limit': {
@@ -86,6 +99,8 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
     2: { accurateEcnOption: 'full' },
   }),
   'net.ipv4.tcp_early_retrans': choice({ 0: { tailLossProbe: false }, 3: { tailLossProbe: true } }),
+  'net.ipv4.tcp_fastopen': fastOpen,
+  'net.ipv4.tcp_fastopen_blackhole_timeout_sec': number('fastOpenBlackholeNs', 0, 86_400, SECOND),
   'net.ipv4.tcp_fin_timeout': number('finWait2TimeoutNs', 1, 86_400, SECOND),
   'net.ipv4.tcp_frto': choice({
     0: { forwardRtoRecovery: false },
@@ -178,6 +193,9 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
     3: { ecn: 'accept', accurateEcn: 'accept' },
     4: { ecn: 'request', accurateEcn: 'request' },
   }),
+  'net.inet.tcp.fastopen.client_enable': flag('fastOpenClient'),
+  'net.inet.tcp.fastopen.path_disable_time': number('fastOpenBlackholeNs', 0, 86_400, SECOND),
+  'net.inet.tcp.fastopen.server_enable': flag('fastOpenServer'),
   'net.inet.tcp.finwait2_timeout': number('finWait2TimeoutNs', 1, 86_400_000, MILLISECOND),
   'net.inet.tcp.initcwnd_segments': number('initialWindowSegments', 1, 64),
   'net.inet.tcp.keepcnt': number('keepAliveProbes', 1, 127),

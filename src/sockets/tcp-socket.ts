@@ -8,7 +8,7 @@ import type { ErrorCode } from '../layers/errors.ts';
 import type { Binding } from '../layers/transport/ports.ts';
 import { KeyChain } from '../layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../layers/transport/tcp/connection.ts';
-import type { FirstData } from '../layers/transport/tcp/fast-open-client.ts';
+import { type FirstData, NO_DATA } from '../layers/transport/tcp/fast-open-client.ts';
 import type { Listener } from '../layers/transport/tcp/listener.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import type { Tcp } from '../layers/transport/tcp/tcp.ts';
@@ -40,8 +40,6 @@ interface Deferred {
   readonly port: number;
   readonly interfaceIndex: number;
 }
-
-const NO_DATA: FirstData = { bytes: new Uint8Array(0), at: 0, length: 0 };
 
 /** How often `connect` draws another free port when the one it drew is connected to the same place already. */
 const PORT_ATTEMPTS = 64;
@@ -120,13 +118,8 @@ export class TcpSocket extends OpenSocket {
     const binding = this.boundOrDrawn();
     if (typeof binding === 'string') return failure(binding);
     const user = { changed: () => this.notify() };
-    const listener = this.network.tcp.listen({
-      binding,
-      backlog: limit,
-      settings: this.settings,
-      user,
-      keys: this.keys,
-    });
+    const { settings, keys } = this;
+    const listener = this.network.tcp.listen({ binding, backlog: limit, settings, user, keys });
     if (typeof listener === 'string') return failure(listener);
     this.listener = listener;
     return 0;

@@ -15,16 +15,15 @@ import { synAckArrived as fastOpenAnswered } from './fast-open-client.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeNow, armRetransmission, output } from './output.ts';
+import { isOldTimestamp, takeTimestamp } from './paws.ts';
 import { openWindow } from './receive-window.ts';
 import { receiveText, receiveUrgent } from './reception.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
-import { add, distance, greaterOrEqual, greaterThan, inWindow, lessOrEqual, lessThan } from './sequence.ts';
+import { add, distance, greaterThan, inWindow, lessOrEqual, lessThan } from './sequence.ts';
 import { canReceive, isSynchronized } from './state.ts';
 import { holdSynText, takeSynText } from './syn-text.ts';
 import { hearUserTimeout } from './user-timeout.ts';
 
-/** RFC 7323 §5.5: a timestamp older than this proves nothing any more. */
-const TIMESTAMP_VALID_NS = 24 * 24 * 3600 * 1e9;
 /** An ACK that answers a segment without data outside the window could answer another such: not more often than this. */
 const OUT_OF_WINDOW_ACK_NS = 500e6;
 
@@ -387,15 +386,4 @@ function finStep(block: ControlBlock): void {
     case 'FIN-WAIT-2':
       enterTimeWait(block, 'FIN arrived');
   }
-}
-
-/** RFC 7323 §5.3 R1, with the age limit of §5.5. */
-function isOldTimestamp(block: ControlBlock, value: number): boolean {
-  if (greaterOrEqual(value, block.tsRecent)) return false;
-  return block.environment.timers.now() - block.tsRecentAtNs < TIMESTAMP_VALID_NS;
-}
-
-function takeTimestamp(block: ControlBlock, value: number): void {
-  block.tsRecent = value;
-  block.tsRecentAtNs = block.environment.timers.now();
 }

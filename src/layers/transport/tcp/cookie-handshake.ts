@@ -15,8 +15,9 @@ import { IncomingSegment } from './incoming.ts';
 import { drawKey } from './initial-sequence.ts';
 import type { Listener } from './listener.ts';
 import { type Opening, startAt } from './opening.ts';
-import { RST, SYN } from './segment.ts';
+import { AE, CWR, ECE, RST, SYN } from './segment.ts';
 import { add, distance } from './sequence.ts';
+import type { TcpSettings } from './settings.ts';
 import {
   COOKIE_LIFETIME_NS,
   type CookieSockets,
@@ -45,17 +46,18 @@ export class CookieHandshake {
     const { opening } = this;
     const nowNs = opening.environment.timers.now();
     // It lives for this one segment, and nobody is told of it.
-    const block = opening.create(path, arrived.destinationPort, arrived.sourcePort, listener.settings, false);
+    const { destinationPort, sourcePort } = arrived;
+    const block = opening.create(path, destinationPort, sourcePort, settingsFor(listener), false);
+    if (!block.timestampsOk || !arrived.options.hasTimestamps) forgetOffers(arrived);
     takeSyn(block, arrived);
     const index = sizeIndex(block.peerMss);
     if (index < 0) return 'tcp-backlog-full';
     startAt(block, makeCookie(this.key, { ...block.identity, irs: block.irs }, index, nowNs));
     if (block.timestampsOk) {
       const { windowScaleOk, sndWndShift, sackOk } = block;
-      const offered = { windowScale: windowScaleOk ? sndWndShift : -1, sackPermitted: sackOk, ecn: false };
+      const ecn = block.ecn.feedback !== 'none';
+      const offered = { windowScale: windowScaleOk ? sndWndShift : -1, sackPermitted: sackOk, ecn };
       block.tsOffset = add(block.tsOffset, distance(ticksAt(nowNs), stampOptions(offered, nowNs)));
-    } else {
-      forgetOptions(block);
     }
     block.state = 'SYN-RECEIVED';
     emitSyn(block);
@@ -89,7 +91,7 @@ export class CookieHandshake {
     const path = environment.paths.path(sockets.remote, sockets.local, packet.interfaceIndex);
     if (typeof path === 'string') return 'ip-no-route';
     const { localPort, remotePort } = sockets;
-    const block = this.opening.create(path, localPort, remotePort, { ...listener.settings }, false);
+    const block = this.opening.create(path, localPort, remotePort, settingsFor(listener), false);
     startAt(block, cookie);
     takeSyn(block, this.synOf(block, arrived, sockets.irs, size));
     block.synSentNs = -1; // nobody knows
@@ -111,16 +113,19 @@ export class CookieHandshake {
     syn.options.timestampValue = timestampValue;
     syn.options.windowScale = offered.windowScale;
     syn.options.sackPermitted = offered.sackPermitted;
+    if (offered.ecn) syn.flags = SYN | ECE | CWR;
     return syn;
   }
 }
 
+/** The feedback of RFC 9768 begins with the SYN's codepoint, which a cookie does not hold: ECN is that of RFC 3168. */
+const settingsFor = ({ settings }: Listener): TcpSettings => ({ ...settings, accurateEcn: 'off' });
+
 /** Without timestamps the cookie has room for the maximum segment size alone, so nothing else is agreed on. */
-function forgetOptions(block: ControlBlock): void {
-  block.sackOk = false;
-  block.windowScaleOk = false;
-  block.sndWndShift = 0;
-  block.rcvWndShift = 0;
+function forgetOffers(syn: IncomingSegment): void {
+  syn.flags &= ~(AE | CWR | ECE);
+  syn.options.windowScale = -1;
+  syn.options.sackPermitted = false;
 }
 
 /** A SYN-ACK or a reset answers no SYN-ACK; and with keys there are no cookies, for they are state. */

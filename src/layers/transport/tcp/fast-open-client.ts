@@ -19,6 +19,9 @@ export interface FirstData {
   readonly length: number;
 }
 
+/** Nothing yet: only asks for a cookie, if there is none. */
+export const NO_DATA: FirstData = { bytes: new Uint8Array(0), at: 0, length: 0 };
+
 /**
  * Prepares the first SYN: with a cookie and data, with the question for a cookie, or as any other. Data is taken only if
  * the cookie is there to send it with; how much is in the send buffer then.

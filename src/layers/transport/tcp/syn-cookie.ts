@@ -11,7 +11,7 @@
  * all of it exclusive-or the SYN's sequence number. What does not fit survives only if the client has timestamps: the
  * lowest six bits of our TSval, which it echoes, hold its window scale, SACK and ECN (§3.6 tells of FreeBSD's way; the
  * layout is ours). They are not protected: a client that changes them deceives itself alone.
- * Left out on purpose: text on the SYN, which comes again (§3.6), Fast Open, and options that need state.
+ * Left out on purpose: text on the SYN, which comes again (§3.6), Fast Open, the feedback of RFC 9768, and signatures.
  */
 import type { IpAddress } from '../../address.ts';
 import { MILLISECOND, SECOND } from '../../clock.ts';

@@ -12,10 +12,10 @@ describe.each(SEQUENCE_STARTS)('SYN cookies, to a client that starts at %i', (st
   };
 
   /** The peer reads the SYN-ACK: from now on our numbers, and our timestamps, are relative to it. */
-  const readCookie = (peer: Conversation): { readonly window: number; readonly stamp: number } => {
+  const readCookie = (peer: Conversation, ecn = false): { readonly window: number; readonly stamp: number } => {
     const bytes = peer.takeBytes();
     const view = new DataView(bytes.buffer, bytes.byteOffset);
-    expect(bytes[13]).toBe(0x12);
+    expect(bytes[13]).toBe(ecn ? 0x52 : 0x12);
     peer.numbers.ours = view.getInt32(4);
     peer.numbers.timestamps = 0;
     const header = (bytes[12]! >> 4) * 4;
@@ -150,6 +150,30 @@ describe.each(SEQUENCE_STARTS)('SYN cookies, to a client that starts at %i', (st
     readCookie(peer);
     peer.sends('. 1:1(0) ack 1 win 2000');
     expect(accept(listener).block).toMatchObject({ sackOk: false, windowScaleOk: false, sndWnd: 2000, rcvWndShift: 0 });
+  });
+
+  test.each([
+    ['SWE', 'request', true],
+    ['SWE', 'accept', true],
+    ['SWE', 'off', false],
+    ['S', 'accept', false],
+  ] as const)('RFC 4987 §3.6: and so does ECN: %s, ours is %s', (letters, ecn, agreed) => {
+    const { peer, listener } = listening({ ...all, ecn });
+    peer.sends(`${letters} 0:0(0) win 1000 <mss 1460,TS val 700 ecr 0>`);
+    peer.sends(`${letters} 0:0(0) win 1000 <mss 1460,TS val 700 ecr 0>`);
+    expect(peer.takeSent()[0]).toMatch(agreed ? /^SE\. / : /^S\. /);
+    peer.sends(`${letters} 0:0(0) win 1000 <mss 1460,TS val 700 ecr 0>`);
+    const { stamp } = readCookie(peer, agreed);
+    peer.sends(`. 1:1(0) ack 1 win 2000 <nop,nop,TS val 701 ecr ${stamp}>`);
+    expect(accept(listener).block.ecn).toMatchObject({ feedback: agreed ? 'classic' : 'none', sendsEct: agreed });
+  });
+
+  test('without timestamps ECN is not agreed on', () => {
+    const { peer, listener } = listening({ ecn: 'request' });
+    peer.sends('SWE 0:0(0) win 1000 <mss 1460>');
+    readCookie(peer);
+    peer.sends('. 1:1(0) ack 1 win 2000');
+    expect(accept(listener).block.ecn.feedback).toBe('none');
   });
 
   test('the round trip is not known, so nothing is learned of it', () => {

@@ -239,7 +239,9 @@ function showOption(view: DataView, at: number, kind: number, length: number, nu
       return 'md5';
     case options.FAST_OPEN: {
       const cookie = Array.from({ length: length - 2 }, (_, index) => view.getUint8(at + 2 + index));
-      return ['FO', ...(length > 2 ? [cookie.map((byte) => byte.toString(16).padStart(2, '0')).join('')] : [])].join(' ');
+      return ['FO', ...(length > 2 ? [cookie.map((byte) => byte.toString(16).padStart(2, '0')).join('')] : [])].join(
+        ' ',
+      );
     }
     default:
       return `option ${kind}`;
