@@ -262,6 +262,7 @@ function armPersist(block: ControlBlock): void {
     timers === undefined ||
     block.log.count > 0 ||
     block.ecn.held ||
+    block.state === 'SYN-RECEIVED' || // Fast Open: the SYN-ACK asks already
     timers.persist.deadline !== Number.POSITIVE_INFINITY
   )
     return;

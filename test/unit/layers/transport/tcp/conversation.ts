@@ -189,6 +189,11 @@ export class Conversation {
     return next.bytes;
   }
 
+  /** The bytes of everything that we sent. */
+  takeAllBytes(): Uint8Array[] {
+    return this.sent.splice(0).map(({ bytes }) => bytes);
+  }
+
   after(duration: string): void {
     this.time.runUntil(this.time.now() + parseDuration(duration, 'after'));
   }

@@ -165,6 +165,21 @@ describe.each(SEQUENCE_STARTS)('a Fast Open server, from sequence number %i', (s
       peer.expectsNothing();
     });
 
+    test('a closed window is probed only when the handshake is over: till then the SYN-ACK asks', () => {
+      const { peer, connection } = opened({}, 0);
+      peer.takeSent();
+      write(connection, 100);
+      peer.expectsNothing();
+      peer.after('1s');
+      peer.expects('S. 0:0(0) ack 51');
+      peer.expectsNothing();
+      peer.sends('. 51:51(0) ack 1 win 0');
+      peer.after('3s');
+      peer.expects('. 1:2(1) ack 51');
+      peer.sends('. 51:51(0) ack 2 win 1000');
+      peer.expects('P. 2:101(99) ack 51');
+    });
+
     test('the program may close too: the FIN follows its answer', () => {
       const { peer, connection } = opened();
       peer.takeSent();
