@@ -11,7 +11,7 @@ import { greaterOrEqual } from '../sequence.ts';
 import type { TcpSettings } from '../settings.ts';
 import type { TransmitLog } from '../transmit-log.ts';
 import type { AckEvent } from './ack-event.ts';
-import type { CongestionControl } from './congestion-control.ts';
+import type { CongestionCause, CongestionControl } from './congestion-control.ts';
 
 /** What it looks at: the sending half of a connection. */
 export interface WindowOwner {
@@ -116,12 +116,13 @@ export class WindowValidation {
     this.look(sender.congestion.cwnd, event.nowNs, event.srttNs);
   }
 
-  /** What a controller is to take for FlightSize when an acknowledgment tells of a loss: RFC 7661 §4.4.1. */
-  lost(sender: WindowOwner, flightSize: number): number {
+  /** What a controller is to take for FlightSize when an acknowledgment tells of congestion: RFC 7661 §4.4.1. */
+  congested(sender: WindowOwner, flightSize: number, cause: CongestionCause): number {
     if (sender.settings.congestionWindowValidation !== 'full' || this.wasValidated) return flightSize;
-    this.lossFlightSize = Math.max(flightSize, this.pipeAck);
+    const used = Math.max(flightSize, this.pipeAck);
+    this.lossFlightSize = cause === 'loss' ? used : UNDEFINED;
     this.retransmittedBytes = 0;
-    return this.lossFlightSize;
+    return used;
   }
 
   /** The retransmission timer has expired, which ends the phase: RFC 7661 §4.4. */

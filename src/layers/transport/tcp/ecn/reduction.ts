@@ -43,11 +43,11 @@ export function reductionUndone({ ecn }: Sender): void {
  * @param flightSize what was in flight when it came, in bytes
  */
 export function marksReported(sender: Sender, acknowledgment: number, flightSize: number): void {
-  const { congestion, ecn } = sender;
+  const { congestion, ecn, validation } = sender;
   if (ecn.reducing && lessOrEqual(acknowledgment, ecn.reducedUpTo)) return;
   // The window cannot become smaller than a segment: the timer makes the rate smaller.
   if (congestion.cwnd <= sender.smss) ecn.held = true;
-  else congestion.congestion(flightSize, 'ecn');
+  else congestion.congestion(validation.congested(sender, flightSize, 'ecn'), 'ecn');
   ecn.reductions++;
   windowReduced(sender);
 }

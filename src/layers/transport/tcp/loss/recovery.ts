@@ -36,7 +36,7 @@ export function startRecovery(sender: Sender): void {
   const end = sender.duplicateAcks > 0 ? sender.limitedTransmitFrom : sender.sndNxt;
   // RFC 3168 §6.1.2: once for "a series of dropped and/or CE packets from a single window of data".
   if (!isReducedFor(sender)) {
-    sender.congestion.congestion(sender.validation.lost(sender, distance(sender.sndUna, end)), 'loss');
+    sender.congestion.congestion(sender.validation.congested(sender, distance(sender.sndUna, end), 'loss'), 'loss');
   }
   windowReduced(sender);
   sender.retransmitAtOnce = true;
