@@ -8,6 +8,8 @@ import { RFC_SETTINGS, type TcpSettings } from './settings.ts';
 
 const LINUX: Partial<TcpSettings> = {
   congestionControl: 'cubic',
+  vegasAlphaSegments: 2,
+  vegasBetaSegments: 4,
   // RTO = SRTT + max(200 ms, 4 * RTTVAR): TCP_RTO_MIN bounds the variation, not the sum.
   retransmissionTimeoutMinimumNs: 200 * MILLISECOND,
   retransmissionTimeoutVarianceMinimumNs: 200 * MILLISECOND,
@@ -43,6 +45,8 @@ const LINUX: Partial<TcpSettings> = {
 
 const FREEBSD: Partial<TcpSettings> = {
   congestionControl: 'cubic',
+  vegasAlphaSegments: 1,
+  vegasBetaSegments: 3,
   // rexmit_min 30 ms, rexmit_slop 200 ms.
   retransmissionTimeoutMinimumNs: 30 * MILLISECOND,
   retransmissionTimeoutSlopNs: 200 * MILLISECOND,

@@ -14,7 +14,7 @@ const ROUND_TRIP_DIVISOR = 8;
 const SAMPLES_NEEDED = 8;
 const CONSERVATIVE_DIVISOR = 4;
 const CONSERVATIVE_ROUNDS = 5;
-/** `L`: most segments of growth for one acknowledgment, when nothing paces what is sent. */
+/** `L`: most segments of growth for one acknowledgment, when nothing paces what is sent; else there is no limit. */
 const UNPACED_SEGMENTS = 8;
 
 export class HyStart {
@@ -43,11 +43,11 @@ export class HyStart {
   }
 
   /** @returns octets by which the window may grow: RFC 9406 §4.2 */
-  increase(event: AckEvent, smss: number): number {
+  increase(event: AckEvent, smss: number, isPaced: boolean): number {
     if (!this.hasRound) this.beginRound(event);
-    const most = Math.min(event.ackedBytes, UNPACED_SEGMENTS * smss);
+    const most = isPaced ? event.ackedBytes : Math.min(event.ackedBytes, UNPACED_SEGMENTS * smss);
     const increase = this.isConservative ? Math.floor(most / CONSERVATIVE_DIVISOR) : most;
-    if (event.rttNs >= 0) this.sample(event.rttNs);
+    if (event.latestRttNs >= 0) this.sample(event.latestRttNs);
     if (greaterOrEqual(event.sndUna, this.windowEnd)) this.endRound(event);
     return increase;
   }

@@ -45,7 +45,7 @@ export class SlowStart {
   /** @returns octets by which the window may grow for this acknowledgment */
   increase(event: AckEvent, smss: number): number {
     const { settings } = this;
-    if (this.first && this.hystart !== undefined) return this.hystart.increase(event, smss);
+    if (this.first && this.hystart !== undefined) return this.hystart.increase(event, smss, settings.pacing);
     // "Traditionally … by precisely SMSS bytes upon receipt of an ACK covering new data": RFC 5681 §3.1.
     if (!settings.appropriateByteCounting) return smss;
     // RFC 5681 §3.1 equation 2 is RFC 3465 §2.2 with L = 1 segment; in a slow start that repairs losses that is a MUST.

@@ -15,7 +15,8 @@ export class Vegas extends Reno {
   override readonly name: string = 'vegas';
   private hasRound: boolean;
   private roundEnd: number;
-  /** The shortest round trip of this round, which a delayed ACK has not made longer. */
+  /** BaseRTT, and the shortest round trip of this round: of segments whose acknowledgment did not wait for another. */
+  private baseRttNs: number;
   private roundRttNs: number;
   private samples: number;
   private wasLimited: boolean;
@@ -26,6 +27,7 @@ export class Vegas extends Reno {
     super();
     this.hasRound = false;
     this.roundEnd = 0;
+    this.baseRttNs = Number.POSITIVE_INFINITY;
     this.roundRttNs = Number.POSITIVE_INFINITY;
     this.samples = 0;
     this.wasLimited = false;
@@ -34,8 +36,9 @@ export class Vegas extends Reno {
 
   override acknowledged(event: AckEvent): void {
     if (!this.hasRound) this.beginRound(event);
-    if (event.rttNs >= 0) {
-      this.roundRttNs = Math.min(this.roundRttNs, event.rttNs);
+    if (event.latestRttNs >= 0) {
+      this.baseRttNs = Math.min(this.baseRttNs, event.latestRttNs);
+      this.roundRttNs = Math.min(this.roundRttNs, event.latestRttNs);
       this.samples++;
     }
     if (event.windowLimited) this.wasLimited = true;
@@ -50,7 +53,7 @@ export class Vegas extends Reno {
 
   private endRound(event: AckEvent): void {
     if (this.wasLimited) {
-      if (this.samples >= SAMPLES_NEEDED) this.adjust(event.minimumRttNs);
+      if (this.samples >= SAMPLES_NEEDED) this.adjust();
       else if (this.cwnd >= this.ssthresh) this.cwnd += this.smss;
     }
     this.growing = !this.growing;
@@ -58,10 +61,10 @@ export class Vegas extends Reno {
   }
 
   /** §3.2 and §3.3. */
-  private adjust(baseRttNs: number): void {
+  private adjust(): void {
     const { cwnd, smss, settings } = this;
     if (settings === undefined) return;
-    const target = (cwnd * baseRttNs) / this.roundRttNs;
+    const target = (cwnd * this.baseRttNs) / this.roundRttNs;
     const queuedSegments = (cwnd - target) / smss;
     if (cwnd < this.ssthresh) {
       if (queuedSegments <= settings.vegasGammaSegments) return;

@@ -27,13 +27,13 @@ export class Westwood extends Reno {
     this.bandwidth = 0;
     this.sampleBytes = 0;
     this.sampleStartNs = -1;
-    this.minimumRttNs = 0;
+    this.minimumRttNs = Number.POSITIVE_INFINITY;
   }
 
   /** Counts in recovery as well: what is SACKed has arrived. */
   override measured(event: AckEvent): void {
-    const { nowNs, minimumRttNs } = event;
-    if (minimumRttNs < Number.POSITIVE_INFINITY) this.minimumRttNs = minimumRttNs;
+    const { nowNs, latestRttNs } = event;
+    if (latestRttNs >= 0) this.minimumRttNs = Math.min(this.minimumRttNs, latestRttNs);
     if (this.sampleStartNs < 0) {
       this.sampleStartNs = nowNs;
       return;
@@ -51,7 +51,7 @@ export class Westwood extends Reno {
 
   /** The window that would just fill the path without a queue, and never more than there was. */
   protected override reduced(flightSize: number, cause: CongestionCause): number {
-    if (this.bandwidth === 0) return super.reduced(flightSize, cause);
+    if (this.bandwidth === 0 || this.minimumRttNs === Number.POSITIVE_INFINITY) return super.reduced(flightSize, cause);
     return Math.min(Math.floor(this.bandwidth * this.minimumRttNs), this.cwnd);
   }
 }

@@ -65,6 +65,7 @@ export class Driver<Controller extends CongestionControl> {
     event.markedBytes = marked;
     event.sndUna = (event.sndUna + bytes) | 0;
     event.rttNs = rtt * MILLISECOND;
+    event.latestRttNs = event.rttNs;
     event.srttNs = event.rttNs;
     event.minimumRttNs = Math.min(event.minimumRttNs, event.rttNs);
     event.windowLimited = !unused;

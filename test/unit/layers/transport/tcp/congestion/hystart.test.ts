@@ -64,6 +64,12 @@ describe('RFC 9406 §4.2: when it leaves slow start', () => {
     driver.acks(10 * MSS);
     expect(driver.cwnd).toBe(26);
   });
+
+  test('RFC 9406 §4.3: "a paced TCP implementation SHOULD use L = infinity"', () => {
+    const driver = new Driver(new Reno(), { hystart: 'all', pacing: true });
+    driver.acks(10 * MSS);
+    expect(driver.cwnd).toBe(20);
+  });
 });
 
 describe('Conservative Slow Start', () => {
