@@ -7,6 +7,7 @@ import { ipAddress } from '../../src/layers/address-text.ts';
 import { SECOND } from '../../src/layers/clock.ts';
 import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
 import { BulkTransfer, type Source } from '../../src/sim/bulk-transfer.ts';
+import type { QueueReport } from '../../src/sim/medium/queue-report.ts';
 import type { VirtualHost } from '../../src/sim/virtual-host.ts';
 import { World } from '../../src/sim/world.ts';
 
@@ -18,6 +19,8 @@ export interface PathOptions {
   /** One way. */
   readonly delay?: string;
   readonly queueFrames?: number;
+  /** Marks instead of dropping, from so many waiting frames on. */
+  readonly markFrames?: number;
   readonly flows?: number;
   readonly seed?: number;
   /** Of both hosts. */
@@ -39,6 +42,8 @@ export interface PathMeasurement {
   /** Reductions of a window after the warm-up: by detected loss, and by the retransmission timer. */
   readonly lossEvents: number;
   readonly timeouts: number;
+  /** What the queue in front of the bottleneck did, warm-up included. */
+  readonly queue: QueueReport;
 }
 
 /** Bytes of data in a full segment with timestamps, and of its frame. */
@@ -68,7 +73,7 @@ export function measurePath(options: PathOptions): PathMeasurement {
   const goodput = transfers.map(
     (transfer, flow) => ((transfer.bytesReceived - before[flow]!) * 8) / (seconds - warmUpSeconds),
   );
-  return { goodput, seconds, ...counts };
+  return { goodput, seconds, ...counts, queue: world.links[0]!.queueReports()[0]! };
 }
 
 /** Jain's index of fairness: 1 when all are equal, 1/n when one has everything. */
@@ -81,6 +86,7 @@ function build(
   flows: number,
 ): { readonly world: World; readonly sender: VirtualHost; readonly transfers: readonly BulkTransfer[] } {
   const { controller, loss = 0, rate = '100Mbit/s', delay = '25ms', queueFrames = 417, seed = 1 } = options;
+  const marking = options.markFrames === undefined ? {} : { mark: options.markFrames };
   const tcp: Partial<TcpSettings> = {
     sendBufferBytes: BUFFER_BYTES,
     receiveBufferBytes: BUFFER_BYTES,
@@ -93,7 +99,7 @@ function build(
   world.link(
     { host: sender, addresses: ['10.0.0.1/24'] },
     { host: receiver, addresses: ['10.0.0.2/24'] },
-    { rate, delay, queue: { frames: queueFrames }, ...(loss > 0 ? { loss: { aToB: String(loss) } } : {}) },
+    { rate, delay, queue: { frames: queueFrames, ...marking }, ...(loss > 0 ? { loss: { aToB: String(loss) } } : {}) },
   );
   const transfers = Array.from(
     { length: flows },

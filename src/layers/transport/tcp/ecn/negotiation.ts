@@ -63,7 +63,11 @@ function askingFlags(block: ControlBlock): number {
 
 function asks({ settings }: ControlBlock): EcnFeedback {
   if (settings.accurateEcn === 'request') return 'accurate';
-  return settings.ecn === 'request' ? 'classic' : 'none';
+  if (settings.ecn === 'request') return 'classic';
+  // DCTCP lives on marks (RFC 8257 §3): it asks where others would only agree, for the feedback that says how many.
+  if (settings.congestionControl !== 'dctcp') return 'none';
+  if (settings.accurateEcn === 'accept') return 'accurate';
+  return settings.ecn === 'accept' ? 'classic' : 'none';
 }
 
 function synAckFlags(block: ControlBlock): number {

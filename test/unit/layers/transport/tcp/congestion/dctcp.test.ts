@@ -1,6 +1,7 @@
 /** DCTCP: RFC 8257. */
 import { describe, expect, test } from 'vitest';
 import { Dctcp } from '../../../../../../src/layers/transport/tcp/congestion/dctcp.ts';
+import { Conversation } from '../conversation.ts';
 import { Driver, MSS } from './driver.ts';
 
 /** In congestion avoidance with a window of 20 segments. */
@@ -96,5 +97,20 @@ describe('reactions', () => {
     expect([driver.ssthresh, driver.cwnd]).toEqual([10, 10]);
     driver.timesOut(10);
     expect([driver.ssthresh, driver.cwnd]).toEqual([5, 1]);
+  });
+});
+
+describe('a connection', () => {
+  test.each([
+    ['accurate feedback', {}, 'SEWA'],
+    ['its own', { accurateEcn: 'off' }, 'SEW'],
+    ['nothing where ECN is off', { accurateEcn: 'off', ecn: 'off' }, 'S'],
+  ] as const)('RFC 8257 §4.1: asks for ECN by itself, which others only agree to: for %s', (_, settings, flags) => {
+    const asking = new Conversation({ settings: { ...settings, congestionControl: 'dctcp' } });
+    asking.connect();
+    asking.expects(`${flags} 0:0(0)`);
+    const other = new Conversation({ settings: { ...settings, congestionControl: 'reno' } });
+    other.connect();
+    other.expects('S 0:0(0)');
   });
 });
