@@ -7,7 +7,7 @@ import type { Frame } from '../../frame.ts';
 import { ACK_NONE, type ControlBlock } from './control-block.ts';
 import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption } from './ecn/accurate-option.ts';
 import type { AccurateEcn } from './ecn/accurate-state.ts';
-import { codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
+import { aceOfReset, codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
 import { synFlags } from './ecn/negotiation.ts';
 import { takeSynData, writeFastOpenOption } from './fast-open-syn.ts';
 import type { IncomingSegment } from './incoming.ts';
@@ -138,7 +138,7 @@ export function emitReset(block: ControlBlock): void {
     block,
     block.sndNxt,
     block.rcvNxt,
-    segment.RST | segment.ACK,
+    segment.RST | segment.ACK | aceOfReset(block),
     block.timestampsOk,
     timestampNow(block),
     block.tsRecent,

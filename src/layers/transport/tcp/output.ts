@@ -215,8 +215,8 @@ function afterIdle(block: ControlBlock): void {
 /** RFC 6928 §2: IW = min(10 * MSS, max(2 * MSS, 14600)), with the number of segments a setting. */
 export function firstWindow(block: ControlBlock): number {
   const segments = block.settings.initialWindowSegments;
-  // RFC 5681 §3.1: after a lost SYN or SYN-ACK the initial window is one segment.
-  if (block.synRetransmitted) return block.smss;
+  // RFC 5681 §3.1: after a lost SYN or SYN-ACK the initial window is one segment; and after one that was marked.
+  if (block.synRetransmitted || block.ecn.synMarked) return block.smss;
   return Math.min(segments * block.smss, Math.max(2 * block.smss, segments * 1460));
 }
 

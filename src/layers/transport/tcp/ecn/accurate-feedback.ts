@@ -10,7 +10,7 @@ import type { ParsedOptions } from '../options.ts';
 import { SYN } from '../segment.ts';
 import { distance } from '../sequence.ts';
 import type { AccurateEcn } from './accurate-state.ts';
-import { aceField } from './negotiation.ts';
+import { aceField } from './ace.ts';
 
 const ACE_MASK = 7;
 const COUNTER_MASK = 0xff_ffff;
@@ -96,10 +96,10 @@ function estimateBytes(block: ControlBlock, packets: number, delivered: number):
 
 /** @returns octets with CE that the option adds; -1 if there is none, or none with that counter */
 function readOption(block: ControlBlock, accurate: AccurateEcn, options: ParsedOptions): number {
+  // §3.2.3.2.3: without an option the ACE field is read with caution, on each acknowledgment anew.
   if (options.accurateEcnOrder < 0) return -1;
   testOption(block, accurate, options);
   if (accurate.ignoresOption) return -1;
-  accurate.optionCame = true;
   const { reported } = accurate;
   reported.ect0Bytes += increment(reported.ect0Bytes, field(options, FIELD_ECT0));
   reported.ect1Bytes += increment(reported.ect1Bytes, field(options, FIELD_ECT1));

@@ -27,13 +27,17 @@ export const alignedLength = (shape: number): number =>
 export function shapeNow({ settings }: ControlBlock, accurate: AccurateEcn, room: number): number {
   if (!accurate.sendsOption || accurate.withoutOption) return NO_OPTION;
   if (!accurate.triesOption && !isDue(accurate, settings.accurateEcnOption === 'sparing')) return NO_OPTION;
-  const fits = fittingCounters(room);
-  if (accurate.triesOption) return fits < 0 ? NO_OPTION : fits;
   const order = accurate.countedEct1 && !accurate.countedEct0 ? ORDER_1 : 0;
-  // "provided that the counter(s) that have changed since the previous AccECN TCP option are not omitted"
-  if (fits >= lastChanged(accurate, order)) return order | Math.min(fits, lastCounted(accurate, order));
-  const other = ORDER_1 - order;
-  return fits >= lastChanged(accurate, other) ? other | Math.min(fits, lastCounted(accurate, other)) : NO_OPTION;
+  const shape = shapeInOrder(accurate, order, room);
+  return shape === NO_OPTION ? shapeInOrder(accurate, ORDER_1 - order, room) : shape;
+}
+
+/** "provided that the counter(s) that have changed since the previous AccECN TCP option are not omitted": §3.2.3.3 */
+function shapeInOrder(accurate: AccurateEcn, order: number, room: number): number {
+  const fits = fittingCounters(room);
+  const least = accurate.triesOption ? 0 : 1;
+  if (fits < Math.max(least, lastChanged(accurate, order))) return NO_OPTION;
+  return order | (accurate.triesOption ? fits : Math.min(fits, lastCounted(accurate, order)));
 }
 
 /** The shape of a SYN-ACK's option: §3.2.3.2.1 SHOULD, to try the path, without counters if there is no room for them. */

@@ -68,8 +68,7 @@ export class AccurateEcn {
   acksWithoutOption: number;
 
   // AccECN options of the peer.
-  /** They reach us (§3.2.3.2.3), are not to be trusted (§3.2.3.2.4), and one of them has been looked at for that. */
-  optionCame: boolean;
+  /** They are not to be trusted (§3.2.3.2.4), and one of them has been looked at for that. */
   ignoresOption: boolean;
   optionTested: boolean;
   /** Since the last one: packets that the ACE field told to be marked, and octets that they were taken for. */
@@ -99,7 +98,6 @@ export class AccurateEcn {
     this.countChanged = false;
     this.countRepeats = false;
     this.acksWithoutOption = 0;
-    this.optionCame = false;
     this.ignoresOption = false;
     this.optionTested = false;
     this.packetsSinceOption = 0;

@@ -8,7 +8,7 @@ import { armRetransmission } from '../output.ts';
 import { ECE, SYN } from '../segment.ts';
 import { distance, greaterThan, lessThan } from '../sequence.ts';
 import { readAccurateFeedback } from './accurate-feedback.ts';
-import { aceField } from './negotiation.ts';
+import { aceField } from './ace.ts';
 import { marksReported } from './reduction.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { ControlBlock } from '../control-block.ts';
 import { CWR, ECE, FIN } from '../segment.ts';
 import { add, greaterOrEqual } from '../sequence.ts';
 import type { AccurateEcn } from './accurate-state.ts';
-import { ACE_SHIFT, handshakeCode } from './negotiation.ts';
+import { ACE_SHIFT, handshakeCode } from './ace.ts';
 
 /** With DCTCP each ACK says whether its own segments were marked (RFC 8257 §3.2), and control packets may be ECN-capable. */
 export const usesDctcp = ({ settings }: ControlBlock): boolean =>
@@ -65,6 +65,10 @@ export function codepointOf(block: ControlBlock, kind: number): number {
   if (kind === PURE_ACK && (ecn.feedback !== 'accurate' || !block.sackOk)) return NOT_ECT;
   return capable(block);
 }
+
+/** RFC 9768 §3.2.2.2: every segment with ACK has the counter. */
+export const aceOfReset = ({ ecn }: ControlBlock): number =>
+  ecn.accurate === undefined ? 0 : (ecn.accurate.received.cePackets & 7) << ACE_SHIFT;
 
 /** The codepoint of a reset. */
 export const codepointOfReset = (block: ControlBlock): number =>

@@ -3,31 +3,15 @@
  * that they allow: RFC 9768 §3.2.2.3.
  * Left out on purpose: a memory of paths that lose SYNs with ECN (RFC 9768 §3.1.4.1, SHOULD): each connection tries anew.
  */
-import { CONGESTION_EXPERIENCED, ECT_0, ECT_1, NOT_ECT } from '../../../network/ecn.ts';
+import { CONGESTION_EXPERIENCED, NOT_ECT } from '../../../network/ecn.ts';
 import type { ControlBlock } from '../control-block.ts';
 import type { IncomingSegment } from '../incoming.ts';
 import { ACK, AE, CWR, ECE, SYN } from '../segment.ts';
+import { testOption } from './accurate-feedback.ts';
 import { AccurateEcn } from './accurate-state.ts';
+import { ACE_SHIFT, aceField, CODEPOINTS, handshakeCode } from './ace.ts';
 import { windowReduced } from './reduction.ts';
 import type { EcnFeedback, EcnState } from './state.ts';
-
-/** The three flags as one number, AE the highest: the ACE field of RFC 9768 §3.2.2, where ECE is its lowest bit. */
-export const ACE_SHIFT = 6;
-export const aceField = (flags: number): number => (flags >>> ACE_SHIFT) & 7;
-
-/** RFC 9768 §3.1.1 table 2, first block, and §3.2.2.1 table 3: a codepoint, by its number, in the three flags. */
-const ENCODED: readonly number[] = encoded();
-
-function encoded(): number[] {
-  const codes: number[] = [];
-  codes[NOT_ECT] = 0b010;
-  codes[ECT_1] = 0b011;
-  codes[ECT_0] = 0b100;
-  codes[CONGESTION_EXPERIENCED] = 0b110;
-  return codes;
-}
-
-export const handshakeCode = (codepoint: number): number => ENCODED[codepoint]!;
 
 /** What the flags of a SYN-ACK answer a SYN that asked for accurate feedback, by (AE,CWR,ECE): RFC 9768 §3.1.2 table 2. */
 const ANSWERS: readonly EcnFeedback[] = [
@@ -40,9 +24,6 @@ const ANSWERS: readonly EcnFeedback[] = [
   'accurate',
   'none', // "Broken": reflects the SYN
 ];
-
-/** The codepoint that the four combinations of table 2 feed back, by (AE,CWR,ECE); -1 for the others. */
-export const CODEPOINTS: readonly number[] = [-1, -1, NOT_ECT, ECT_1, ECT_0, -1, CONGESTION_EXPERIENCED, -1];
 
 /** SYNs that ask for feedback before one goes without: RFC 3168 §6.1.1.1 leaves it open, RFC 9768 §3.1.4.1 wants two. */
 const ASKING_SYNS: Readonly<Record<EcnFeedback, number>> = { none: 0, classic: 1, accurate: 2 };
@@ -131,7 +112,7 @@ function settleByAnswer(block: ControlBlock, arrived: IncomingSegment): void {
     if ((field & 0b011) === 0b001) enterMode(block, 'classic');
   } else if (ANSWERS[field] === 'accurate') {
     enterMode(block, 'accurate');
-    accurateAnswer(block, field);
+    accurateAnswer(block, field, arrived);
   } else if (ANSWERS[field] === 'classic' && settings.ecn !== 'off') {
     enterMode(block, 'classic');
   }
@@ -140,7 +121,7 @@ function settleByAnswer(block: ControlBlock, arrived: IncomingSegment): void {
   if (ecn.feedback === 'classic' && arrived.ecn === CONGESTION_EXPERIENCED) ecn.echo = true;
 }
 
-function accurateAnswer(block: ControlBlock, field: number): void {
+function accurateAnswer(block: ControlBlock, field: number, arrived: IncomingSegment): void {
   const { ecn, settings } = block;
   const { accurate } = ecn;
   const codepoint = CODEPOINTS[field]!;
@@ -149,6 +130,7 @@ function accurateAnswer(block: ControlBlock, field: number): void {
   if (accurate === undefined) return;
   accurate.handshakeAckDue = true;
   accurate.triesOption = accurate.sendsOption;
+  testOption(block, accurate, arrived.options);
   countSynAck(ecn, accurate);
 }
 
