@@ -142,7 +142,9 @@ describe.each(SEQUENCE_STARTS)('rate samples of a connection, from sequence numb
     ack(peer, 12);
     const { deliveryRate } = connection.info();
     expect([deliveryRate > 20_000, connection.info().deliveryRateAppLimited]).toEqual([true, false]);
-    peer.after('1s');
+    peer.after('100ms');
+    ack(peer, 25);
+    peer.after('100ms');
     ack(peer, 30);
     write(connection, MSS);
     peer.after('100ms');
