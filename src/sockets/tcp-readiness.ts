@@ -2,8 +2,13 @@
 import type { Connection } from '../layers/transport/tcp/connection.ts';
 import * as the from './constants.ts';
 
-/** Writable again once a third of the send buffer is free, as on Linux: not woken for every byte acknowledged. */
+/**
+ * Writable again once a third of the send buffer is free, as on Linux: not woken for every byte acknowledged. And once a
+ * segment is free and less than one waits to be sent: then it is the program that the network waits for.
+ */
 const WRITABLE_PART = 3;
+const hasRoom = ({ sendRoom, settings, block }: Connection): boolean =>
+  sendRoom >= settings.sendBufferBytes / WRITABLE_PART || (block.unsentBytes < block.smss && sendRoom >= block.smss);
 
 /** @returns the events that hold, without errors */
 export function connectionReadiness(connection: Connection): number {
@@ -15,8 +20,7 @@ export function connectionReadiness(connection: Connection): number {
   if (noMoreToRead || peerFinished(connection)) ready |= the.POLLIN | the.POLLRDHUP;
   if (connection.readableBytes > 0) ready |= the.POLLIN;
   if (connection.urgentMark >= 0) ready |= the.POLLPRI;
-  const hasRoom = connection.sendRoom >= connection.settings.sendBufferBytes / WRITABLE_PART;
-  if (over || connection.sendClosed || (hasRoom && connection.isLowOnUnsent)) ready |= the.POLLOUT;
+  if (over || connection.sendClosed || (hasRoom(connection) && connection.isLowOnUnsent)) ready |= the.POLLOUT;
   return ready;
 }
 

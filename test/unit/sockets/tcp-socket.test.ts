@@ -242,6 +242,24 @@ describe('a connected stream', () => {
     expect(alice.core.readiness(a)).toBe(the.POLLOUT);
   });
 
+  test('is writable again when less than a segment waits to be sent, though less than a third of its buffer is free', async () => {
+    const { alice, run } = listening();
+    const a = alice.core.socket(the.AF_INET, the.SOCK_STREAM);
+    alice.core.setsockopt(a, the.SOL_SOCKET, the.SO_SNDBUF, 12_000);
+    alice.core.connect(a, BOB, 80);
+    await run(SECOND);
+    const data = new Uint8Array(12_000);
+    expect(alice.core.send(a, data)).toBe(12_000); // eight segments go, and a part of one waits
+    expect(alice.core.readiness(a)).toBe(0);
+    const taken: number[] = [];
+    alice.core.watch(a, () => {
+      if ((alice.core.readiness(a) & the.POLLOUT) !== 0) taken.push(alice.core.send(a, data));
+    });
+    await run(2 * SECOND);
+    expect(taken[0]).toBe(2 * 1448);
+    expect(taken.length).toBeGreaterThan(3);
+  });
+
   test('half closed: the peer reads to the end, and answers still arrive', async () => {
     const { alice, bob, a, b, run } = await connected();
     alice.core.send(a, bytes(1));

@@ -43,7 +43,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
 
   const reported = block.sackOk && isDuplicateReport(block, arrived);
   if (reported) takeDuplicateReport(block, arrived);
-  if (ackedBytes > 0) advanceUna(block, arrived, now);
+  if (ackedBytes > 0) advanceUna(block, arrived, now, reported);
   const newlySacked = block.sackOk ? applySackBlocks(block, arrived, reported) : 0;
   ackEvent.deliveredBytes += newlySacked;
   block.rate.delivered(ackEvent.deliveredBytes, now);
@@ -51,10 +51,14 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   raiseWindowCap(block, ackEvent.deliveredBytes);
 
   const duplicate = ackedBytes <= 0 && outstanding && isDuplicate(block, arrived, windowChanged, newlySacked);
-  if (ackedBytes > 0) block.duplicateAcks = 0;
-  // RFC 6675 §5: new SACK information counts "regardless of its status as a cumulative acknowledgment".
-  if ((duplicate || (ackedBytes > 0 && newlySacked > 0)) && block.duplicateAcks++ === 0) {
-    block.limitedTransmitFrom = block.sndNxt;
+  if (duplicate) {
+    block.duplicateAcks++;
+    if (!block.limitedTransmit) block.limitedTransmitFrom = block.sndNxt;
+    block.limitedTransmit = true;
+  } else if (ackedBytes > 0) {
+    // RFC 6675 §5: new SACK information counts "regardless of its status as a cumulative acknowledgment".
+    block.duplicateAcks = newlySacked > 0 ? 1 : 0;
+    block.limitedTransmit = false;
   }
 
   const undone = checkSpurious(block, arrived, ackedBytes, newlySacked, duplicate, echoNs);
@@ -147,10 +151,10 @@ function tellController(block: ControlBlock, mayNotGrow: boolean): void {
 }
 
 /** SND.UNA moves: samples the round trip, forgets what is acknowledged, restarts the timer. */
-function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number): void {
+function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number, reported: boolean): void {
   const { log, ackEvent } = block;
   const ack = arrived.acknowledgment;
-  const rttNs = measure(block, arrived, now);
+  const rttNs = measure(block, arrived, now, reported);
   if (rttNs >= 0) {
     // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
     const flightSize = distance(block.sndUna, block.sndNxt);
@@ -270,8 +274,11 @@ function applySackBlocks(block: ControlBlock, arrived: IncomingSegment, reported
   return newly;
 }
 
-/** A round-trip time that this acknowledgment shows without doubt, or -1: Karn's rule (RFC 6298 §3). */
-function measure(block: ControlBlock, arrived: IncomingSegment, now: number): number {
+/**
+ * A round-trip time that this acknowledgment shows without doubt, or -1: Karn's rule (RFC 6298 §3).
+ * @param reported it reports a duplicate
+ */
+function measure(block: ControlBlock, arrived: IncomingSegment, now: number, reported: boolean): number {
   const { log } = block;
   let sentNs = -1;
   let ambiguous = false;
@@ -281,6 +288,9 @@ function measure(block: ControlBlock, arrived: IncomingSegment, now: number): nu
     else if (sentNs < 0) sentNs = log.firstSent(index);
   }
   if (!ambiguous && sentNs >= 0) return now - sentNs;
+  // A duplicate is not taken in, and its timestamp neither (RFC 7323 §5.3): the echo is of what had come before, whose own
+  // acknowledgment was lost. It is as old as the timeout, and would make the next one as long again.
+  if (reported) return -1;
   return timestampRtt(block, arrived);
 }
 

@@ -14,7 +14,7 @@ import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
 import { synAckArrived as fastOpenAnswered } from './fast-open-client.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
-import { acknowledgeNow, armRetransmission, output } from './output.ts';
+import { acknowledgeIfDue, acknowledgeNow, armRetransmission, output, send } from './output.ts';
 import { isOldTimestamp, takeTimestamp } from './paws.ts';
 import { openWindow } from './receive-window.ts';
 import { receiveText, receiveUrgent } from './reception.ts';
@@ -29,7 +29,8 @@ const OUT_OF_WINDOW_ACK_NS = 500e6;
 
 /** @returns why the segment was dropped, or `undefined` if it was taken */
 export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
-  const reason = block.state === 'SYN-SENT' ? inSynSent(block, arrived) : inOtherStates(block, arrived);
+  const opening = block.state === 'SYN-SENT';
+  const reason = opening ? inSynSent(block, arrived) : inOtherStates(block, arrived);
   // What is dropped may be from anybody, so it does not say that the peer is alive (RFC 9293 §3.8.4).
   if (reason === undefined) {
     block.lastHeardNs = block.environment.timers.now();
@@ -37,9 +38,13 @@ export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): D
     if (arrived.options.userTimeout > 0) hearUserTimeout(block, arrived.options.userTimeout);
   }
   if (block.state !== 'CLOSED') {
-    output(block);
+    // Later after the program: what it reads opens the window, and what it writes carries the acknowledgment (RFC 1122
+    // §4.2.3.2). But the peer can do nothing before the handshake is over.
+    if (opening) output(block);
+    else send(block);
     block.user?.changed();
   }
+  if (block.state !== 'CLOSED') acknowledgeIfDue(block);
   return reason;
 }
 

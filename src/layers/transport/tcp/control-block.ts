@@ -190,6 +190,7 @@ export class ControlBlock implements Sender {
   lossState: LossState;
   recoveryPoint: number;
   duplicateAcks: number;
+  limitedTransmit: boolean;
   limitedTransmitFrom: number;
   retransmitAtOnce: boolean;
   /** Timer expiries in a row without progress: R1 and R2 of RFC 9293 §3.8.3 count them. */
@@ -316,6 +317,7 @@ export class ControlBlock implements Sender {
     this.lossState = 'open';
     this.recoveryPoint = 0;
     this.duplicateAcks = 0;
+    this.limitedTransmit = false;
     this.limitedTransmitFrom = 0;
     this.retransmitAtOnce = false;
     this.retries = 0;

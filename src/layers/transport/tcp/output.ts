@@ -16,8 +16,14 @@ import { add, distance, greaterThan } from './sequence.ts';
 import { canSend } from './state.ts';
 import { FINAL } from './transmit-log.ts';
 
-/** Sends all that may be sent. Called after each event that may have changed that. */
+/** Sends all that may be sent, and an acknowledgment if one is due. Called after each event that may have changed that. */
 export function output(block: ControlBlock): void {
+  send(block);
+  acknowledgeIfDue(block);
+}
+
+/** Sends all data that may be sent, and the FIN. */
+export function send(block: ControlBlock): void {
   if (canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true)) {
     followPath(block);
     const before = block.sndNxt;
@@ -29,6 +35,10 @@ export function output(block: ControlBlock): void {
     armPersist(block);
     block.validation.sent(block);
   }
+}
+
+/** Sends the acknowledgment that nothing has carried. */
+export function acknowledgeIfDue(block: ControlBlock): void {
   if (block.ackDue === ACK_NOW) acknowledgeNow(block);
 }
 

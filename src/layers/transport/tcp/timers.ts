@@ -75,6 +75,7 @@ function retransmissionTimeout(block: ControlBlock): void {
   block.lossState = 'loss';
   block.recoveryPoint = block.sndNxt;
   block.duplicateAcks = 0;
+  block.limitedTransmit = false;
   block.retransmitAtOnce = true;
   // RFC 2018 §8: a receiver may discard what it has SACKed. It has if the left edge is SACKed and yet not acknowledged;
   // that one MUST be sent again (§5). A second timeout is a reason to think so too.

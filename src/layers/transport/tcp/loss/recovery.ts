@@ -33,7 +33,7 @@ export function startRecovery(sender: Sender): void {
   sender.lossState = 'recovery';
   sender.recoveryPoint = sender.sndNxt;
   // RFC 5681 §3.2 step 2, RFC 6675 §5 (4.2): what limited transmit added does not count.
-  const end = sender.duplicateAcks > 0 ? sender.limitedTransmitFrom : sender.sndNxt;
+  const end = sender.limitedTransmit ? sender.limitedTransmitFrom : sender.sndNxt;
   // RFC 3168 §6.1.2: once for "a series of dropped and/or CE packets from a single window of data".
   if (!isReducedFor(sender)) {
     sender.congestion.congestion(sender.validation.congested(sender, distance(sender.sndUna, end), 'loss'), 'loss');

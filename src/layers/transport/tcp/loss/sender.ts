@@ -30,9 +30,10 @@ export interface Sender {
   lossState: LossState;
   /** Recovery is over when this is acknowledged: `recover` of RFC 6582, `RecoveryPoint` of RFC 6675. */
   recoveryPoint: number;
-  /** Duplicate ACKs in a row: RFC 5681 §2. */
+  /** Duplicate ACKs in a row: RFC 5681 §2. With SACK, ACKs with something new in their blocks. */
   duplicateAcks: number;
-  /** SND.NXT when the first of them came: what limited transmit has sent since lies beyond (RFC 5681 §3.2 step 2). */
+  /** A duplicate ACK has come since SND.UNA moved: what was sent from then on is limited transmit (RFC 5681 §3.2 step 2). */
+  limitedTransmit: boolean;
   limitedTransmitFrom: number;
   /** The next lost segment is sent without asking the window: RFC 5681 §3.2 step 3. */
   retransmitAtOnce: boolean;

@@ -31,6 +31,27 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expectsNothing();
     });
 
+    test('RFC 1122 §4.2.3.2: what the program reads and writes at once goes with the acknowledgment: window, data and ACK in one', () => {
+      const { peer, connection } = established({ start, settings: { receiveBufferBytes: 4000 } });
+      let answer = 0;
+      connection.user = {
+        changed: () => {
+          readAll(connection);
+          if (answer > 0) write(connection, answer);
+          answer = 0;
+        },
+      };
+      peer.sends('. 1:1461(1460) ack 1');
+      peer.expectsNothing();
+      peer.sends('. 1461:2921(1460) ack 1');
+      peer.expects('. 1:1(0) ack 2921 win 4000');
+      answer = 10;
+      peer.sends('. 2921:4381(1460) ack 1');
+      peer.expects('P. 1:11(10) ack 4381 win 4000');
+      peer.after('1s');
+      peer.expects('P. 1:11(10) ack 4381 win 4000'); // nobody has acknowledged it; no ACK of ours besides
+    });
+
     test('RFC 9293 §3.10.7.4 seventh: data that goes the other way carries the acknowledgment', () => {
       const { peer, connection } = established({ start });
       peer.sends('. 1:101(100) ack 1');

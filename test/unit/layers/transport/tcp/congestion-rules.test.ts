@@ -67,6 +67,22 @@ describe.each(SEQUENCE_STARTS)('congestion control, rule by rule, from sequence 
     expect(block.congestion.cwnd).toBeLessThanOrEqual(ssthresh);
   });
 
+  test('RFC 5681 §3.2 step 2: limited transmit does not count as FlightSize; what an ACK of new data let go does, though it was the first with a SACK', () => {
+    const { peer, connection, block } = stage({
+      settings: { selectiveAcknowledgment: true, rack: false },
+      peerSyn: `mss ${MSS},sackOK`,
+    });
+    write(connection, 40 * MSS);
+    peer.takeSent();
+    peer.sends(`. 1:1(0) ack ${at(2)} <nop,nop,sack ${at(3)}:${at(4)}>`);
+    const letGo = peer.takeSent().length;
+    expect(letGo).toBeGreaterThan(2);
+    peer.sends(`. 1:1(0) ack ${at(2)} <nop,nop,sack ${at(3)}:${at(5)}>`);
+    expect(peer.takeSent()).toHaveLength(1);
+    peer.sends(`. 1:1(0) ack ${at(2)} <nop,nop,sack ${at(3)}:${at(6)}>`);
+    expect([block.lossState, block.congestion.ssthresh]).toEqual(['recovery', ((8 + letGo) * MSS) / 2]);
+  });
+
   test('RFC 5681 §4.3: until the losses of a window are repaired, not more than half of it goes out in a round trip', () => {
     const { peer, connection } = stage();
     write(connection, 60 * MSS);

@@ -46,6 +46,24 @@ describe.each(SEQUENCE_STARTS)('timestamps, from sequence number %i', (start) =>
     expect(sent.filter((text) => !text.includes('TS val'))).toEqual([]);
   });
 
+  test('RFC 7323 §4.1: an ACK that reports a duplicate is no sample: its echo is older than what it answers', () => {
+    const { peer, connection, block } = stage({
+      settings: { timestamps: true, selectiveAcknowledgment: true, tailLossProbe: false },
+      peerSyn: 'mss 1460,sackOK,TS val 100 ecr 0',
+    });
+    const { samples, srttNs } = block.rtt;
+    peer.after('500ms');
+    write(connection, 100); // arrives; the acknowledgment is lost
+    peer.after('2s');
+    expect(peer.takeSent()).toHaveLength(2);
+    peer.sends('. 1:1(0) ack 101 <nop,nop,TS val 101 ecr 500,nop,nop,sack 1:101>');
+    expect([block.rtt.samples, block.rtt.srttNs]).toEqual([samples, srttNs]);
+    write(connection, 100);
+    peer.after('100ms');
+    peer.sends('. 1:1(0) ack 201 <nop,nop,TS val 102 ecr 2500>');
+    expect(block.rtt.samples).toBe(samples + 1);
+  });
+
   test('RFC 7323 §4.3 (2): TS.Recent is taken from SEG.SEQ =< Last.ACK.sent only, and never goes back', () => {
     const { peer, block } = stage();
     peer.sends('. 101:201(100) ack 1 <nop,nop,TS val 500 ecr 0>'); // beyond a gap
