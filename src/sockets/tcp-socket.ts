@@ -8,7 +8,7 @@ import type { ErrorCode } from '../layers/errors.ts';
 import type { Binding } from '../layers/transport/ports.ts';
 import { KeyChain } from '../layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../layers/transport/tcp/connection.ts';
-import { type FirstData, NO_DATA } from '../layers/transport/tcp/fast-open-client.ts';
+import { type FirstData, NO_DATA } from '../layers/transport/tcp/fast-open/client.ts';
 import type { Listener } from '../layers/transport/tcp/listener.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import type { Tcp } from '../layers/transport/tcp/tcp.ts';

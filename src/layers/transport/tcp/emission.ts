@@ -9,7 +9,7 @@ import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption
 import type { AccurateEcn } from './ecn/accurate-state.ts';
 import { aceOfReset, codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
 import { synFlags } from './ecn/negotiation.ts';
-import { takeSynData, writeFastOpenOption } from './fast-open-syn.ts';
+import { takeSynData, writeFastOpenOption } from './fast-open/syn.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';

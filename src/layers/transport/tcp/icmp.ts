@@ -7,7 +7,7 @@ import type { IcmpError, IcmpErrorKind } from '../../network/icmp-error.ts';
 import type { ControlBlock } from './control-block.ts';
 import { softErrorArrives } from './delivery-trouble.ts';
 import { fixedHeaders, fixedOptionBytes } from './emission.ts';
-import { noteFailure } from './fast-open-client.ts';
+import { noteFailure } from './fast-open/client.ts';
 import { end } from './lifecycle.ts';
 import { retransmit } from './output.ts';
 import * as segment from './segment.ts';

@@ -9,7 +9,7 @@ import type { Binding } from '../ports.ts';
 import type { KeyChain } from './authentication/key-chain.ts';
 import { Connection } from './connection.ts';
 import type { ControlBlock } from './control-block.ts';
-import { PendingFastOpens } from './fast-open-server.ts';
+import { PendingFastOpens } from './fast-open/server.ts';
 import type { TcpSettings } from './settings.ts';
 
 /** Is told that a connection waits to be accepted, or that the listener has ended. */

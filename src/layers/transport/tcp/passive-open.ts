@@ -9,7 +9,7 @@ import { segmentArrives, takeSyn, takeWindow } from './arrival.ts';
 import { authenticateArriving, protect } from './authentication/admission.ts';
 import type { ControlBlock } from './control-block.ts';
 import { CookieHandshake } from './cookie-handshake.ts';
-import { FastOpenServer } from './fast-open-server.ts';
+import { FastOpenServer } from './fast-open/server.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, openEarly } from './lifecycle.ts';
 import type { Listener, ListenerOwner } from './listener.ts';

@@ -7,7 +7,7 @@ import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from '
 import { sentAgain } from './delivery-trouble.ts';
 import { releaseHeld, windowReduced } from './ecn/reduction.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
-import { noteFailure } from './fast-open-client.ts';
+import { noteFailure } from './fast-open/client.ts';
 import { end } from './lifecycle.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
 import { pathTimeout } from './path-mtu/black-hole.ts';

@@ -1,6 +1,6 @@
 /**
- * TCP Fast Open, RFC 7413: what one connection knows of it. What it adds to a SYN is in `fast-open-syn.ts`, the client's
- * part in `fast-open-client.ts` and `fast-open-cache.ts`, the server's in `fast-open-server.ts` and `fast-open-cookie.ts`.
+ * TCP Fast Open, RFC 7413: what one connection knows of it. What it adds to a SYN is in `syn.ts`, the client's
+ * part in `client.ts` and `cache.ts`, the server's in `server.ts` and `cookie.ts`.
  * Left out on purpose: the experimental option kind 254 (§9 asks for kind 34), servers without cookies (§7.3), data in
  * the SYN-ACK itself (§4.2.2 step 5 MAY: what the program answers follows at once), and a FIN beside the SYN's data.
  */

@@ -2,11 +2,11 @@
  * The client of TCP Fast Open: RFC 7413 §4.1.3 and §4.2. It sends the first data with the SYN if it has a cookie, asks
  * for one if not, and learns from what comes back.
  */
-import type { ControlBlock } from './control-block.ts';
-import { FastOpen, NO_COOKIE } from './fast-open.ts';
-import type { FastOpenCache } from './fast-open-cache.ts';
-import type { IncomingSegment } from './incoming.ts';
-import { add, greaterThan } from './sequence.ts';
+import type { ControlBlock } from '../control-block.ts';
+import type { IncomingSegment } from '../incoming.ts';
+import { add, greaterThan } from '../sequence.ts';
+import type { FastOpenCache } from './cache.ts';
+import { FastOpen, NO_COOKIE } from './state.ts';
 
 /** RFC 7413 §4.1.3: "the client MAY limit the cached MSS", or the SYN would be larger than others and be suspected. */
 const LARGEST_MSS_V4 = 1460;

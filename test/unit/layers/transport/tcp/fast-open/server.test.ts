@@ -1,9 +1,9 @@
 /** The server of TCP Fast Open: RFC 7413 §4.1.2, §4.2 and §5.1. */
 import { describe, expect, test } from 'vitest';
-import type { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
-import type { Listener } from '../../../../../src/layers/transport/tcp/listener.ts';
-import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
-import { Conversation, octets, PEER_PORT, readAll, SEQUENCE_STARTS, write } from './conversation.ts';
+import type { Connection } from '../../../../../../src/layers/transport/tcp/connection.ts';
+import type { Listener } from '../../../../../../src/layers/transport/tcp/listener.ts';
+import type { TcpSettings } from '../../../../../../src/layers/transport/tcp/settings.ts';
+import { Conversation, octets, PEER_PORT, readAll, SEQUENCE_STARTS, write } from '../conversation.ts';
 
 describe.each(SEQUENCE_STARTS)('a Fast Open server, from sequence number %i', (start) => {
   interface Server {

@@ -2,15 +2,15 @@
  * The server of TCP Fast Open: RFC 7413 §4.1.2, §4.2 and §5.1. It decides what a SYN with the option gets; how many
  * connections may be open before their handshake is over is counted for each listener.
  */
-import { SECOND } from '../../clock.ts';
-import type { Random } from '../../random.ts';
-import type { SipKey } from '../../siphash.ts';
-import type { ControlBlock } from './control-block.ts';
-import { FastOpen } from './fast-open.ts';
-import { fastOpenCookie, periodOfCookie } from './fast-open-cookie.ts';
-import type { IncomingSegment } from './incoming.ts';
-import { drawKey } from './initial-sequence.ts';
-import type { TcpSettings } from './settings.ts';
+import { SECOND } from '../../../clock.ts';
+import type { Random } from '../../../random.ts';
+import type { SipKey } from '../../../siphash.ts';
+import type { ControlBlock } from '../control-block.ts';
+import type { IncomingSegment } from '../incoming.ts';
+import { drawKey } from '../initial-sequence.ts';
+import type { TcpSettings } from '../settings.ts';
+import { fastOpenCookie, periodOfCookie } from './cookie.ts';
+import { FastOpen } from './state.ts';
 
 /** §5.1 wants resets counted "until a timeout period has passed" and leaves it open how long that is. */
 const RESET_COUNTS_NS = 60 * SECOND;

@@ -3,8 +3,8 @@
  * the period in which it was made, so that the server keeps nothing, and cookies expire without being taken back: the
  * next period makes others and still takes those of the last.
  */
-import type { IpAddress } from '../../address.ts';
-import { type SipKey, sipHash } from '../../siphash.ts';
+import type { IpAddress } from '../../../address.ts';
+import { type SipKey, sipHash } from '../../../siphash.ts';
 
 /** As most servers make them; §4.1.1 allows 4 to 16. */
 const COOKIE_BYTES = 8;

@@ -2,8 +2,8 @@
  * What a Fast Open client remembers of servers: their cookies and maximum segment sizes (RFC 7413 §4.1.3), and where it
  * did not work (§4.1.3.1). Cookies belong to two addresses, failures to a port as well.
  */
-import type { IpAddress } from '../../address.ts';
-import { formatIpAddress } from '../../address-text.ts';
+import type { IpAddress } from '../../../address.ts';
+import { formatIpAddress } from '../../../address-text.ts';
 
 export interface KnownServer {
   readonly cookie: Uint8Array;

@@ -1,10 +1,10 @@
 /** The client of TCP Fast Open: RFC 7413 §4.1.3 and §4.2. */
 import { describe, expect, test } from 'vitest';
-import { UNSPECIFIED_V4 } from '../../../../../src/layers/address.ts';
-import type { KeyChain } from '../../../../../src/layers/transport/tcp/authentication/key-chain.ts';
-import type { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
-import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
-import { md5Chain } from './authentication/signing-peer.ts';
+import { UNSPECIFIED_V4 } from '../../../../../../src/layers/address.ts';
+import type { KeyChain } from '../../../../../../src/layers/transport/tcp/authentication/key-chain.ts';
+import type { Connection } from '../../../../../../src/layers/transport/tcp/connection.ts';
+import type { TcpSettings } from '../../../../../../src/layers/transport/tcp/settings.ts';
+import { md5Chain } from '../authentication/signing-peer.ts';
 import {
   Conversation,
   type ConversationOptions,
@@ -12,7 +12,7 @@ import {
   octets,
   PEER_PORT,
   SEQUENCE_STARTS,
-} from './conversation.ts';
+} from '../conversation.ts';
 
 const COOKIE = 'a1b2c3d4e5f60718';
 const DATA = 100;

@@ -1,7 +1,7 @@
 /** What Fast Open adds to a SYN or SYN-ACK: the option RFC 7413 §4.1.1, and a SYN's data §4.2.2. */
-import type { ControlBlock } from './control-block.ts';
-import { isFastOpenLength, writeFastOpen, writeNop } from './options.ts';
-import { add } from './sequence.ts';
+import type { ControlBlock } from '../control-block.ts';
+import { isFastOpenLength, writeFastOpen, writeNop } from '../options.ts';
+import { add } from '../sequence.ts';
 
 /**
  * Writes the option after the others, if there is one to write and it has room. A SYN without room falls back to the
