@@ -60,17 +60,31 @@ const triple = (first: NumberName, most: NumberName): Sysctl => ({
 });
 
 /**
- * Linux: 1 for clients, 2 for listeners that ask for it, 0x400 for all others too, as many as may wait there. Data
- * without a cookie (4, 0x200) is left out.
+ * Linux: 1 for clients, 2 for listeners that ask for it, 0x400 for all others too, as many as may wait there (which
+ * does nothing without 2). Data without a cookie (4, 0x200) is left out.
  */
-const fastOpen = choice({
-  0: { fastOpenClient: false, fastOpenServer: false },
-  1: { fastOpenClient: true, fastOpenServer: false },
-  2: { fastOpenClient: false, fastOpenServer: true },
-  3: { fastOpenClient: true, fastOpenServer: true },
-  1026: { fastOpenClient: false, fastOpenServer: true, fastOpenPending: 4096 },
-  1027: { fastOpenClient: true, fastOpenServer: true, fastOpenPending: 4096 },
-});
+const fastOpen = choice(
+  Object.fromEntries(
+    [0, 1, 2, 3, 0x400, 0x401, 0x402, 0x403].map((bits) => [
+      bits,
+      {
+        fastOpenClient: (bits & 1) !== 0,
+        fastOpenServer: (bits & 2) !== 0,
+        fastOpenPending: (bits & 0x400) !== 0 ? 4096 : 0,
+      },
+    ]),
+  ),
+);
+
+/** Linux: 32 hexadecimal digits in four groups; a second key, if there is one, is only good for taking cookies. */
+const fastOpenKeys: Sysctl = {
+  values: 'one key, or two and a comma between; each is four times eight hexadecimal digits with - between',
+  read: (text) => {
+    if (!/^[\da-f]{8}(?:-[\da-f]{8}){3}(?:,[\da-f]{8}(?:-[\da-f]{8}){3})?$/i.test(text)) return undefined;
+    const word = (digits: string): number => Number.parseInt(digits, 16) | 0;
+    return { fastOpenKeys: text.split(',').map((key) => key.split('-').map(word) as [number, number, number, number]) };
+  },
+};
 
 const LINUX: Readonly<Record<string, Sysctl>> = {
   'net.ipv4.tcp_base_mss': number('probingBaseMss', 48, 65_535),
@@ -101,6 +115,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
   'net.ipv4.tcp_early_retrans': choice({ 0: { tailLossProbe: false }, 3: { tailLossProbe: true } }),
   'net.ipv4.tcp_fastopen': fastOpen,
   'net.ipv4.tcp_fastopen_blackhole_timeout_sec': number('fastOpenBlackholeNs', 0, 86_400, SECOND),
+  'net.ipv4.tcp_fastopen_key': fastOpenKeys,
   'net.ipv4.tcp_fin_timeout': number('finWait2TimeoutNs', 1, 86_400, SECOND),
   'net.ipv4.tcp_frto': choice({
     0: { forwardRtoRecovery: false },
@@ -193,6 +208,7 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
     3: { ecn: 'accept', accurateEcn: 'accept' },
     4: { ecn: 'request', accurateEcn: 'request' },
   }),
+  'net.inet.tcp.fastopen.autokey': number('fastOpenKeyLifetimeNs', 0, 31_536_000, SECOND),
   'net.inet.tcp.fastopen.client_enable': flag('fastOpenClient'),
   'net.inet.tcp.fastopen.path_disable_time': number('fastOpenBlackholeNs', 0, 86_400, SECOND),
   'net.inet.tcp.fastopen.server_enable': flag('fastOpenServer'),

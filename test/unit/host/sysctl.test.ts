@@ -5,6 +5,12 @@ import { SYSCTL_NAMES, sysctlSettings, sysctlValues } from '../../../src/host/sy
 import { PROFILE_NAMES, profileSettings } from '../../../src/layers/transport/tcp/profiles.ts';
 import { RFC_SETTINGS } from '../../../src/layers/transport/tcp/settings.ts';
 
+/** Of values that are no number and no choice. */
+const EXAMPLES: readonly (readonly [begins: string, example: string])[] = [
+  ['three whole numbers', '1 2 3'],
+  ['one key', '00000001-00000002-00000003-00000004'],
+];
+
 describe('sysctl', () => {
   test.each([
     ['net.ipv4.tcp_sack', '0', { selectiveAcknowledgment: false }],
@@ -14,6 +20,22 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_fin_timeout', '30', { finWait2TimeoutNs: 30e9 }],
     ['net.ipv4.tcp_recovery', '3', { rack: true, rackReorderingWindow: 'static' }],
     ['net.ipv4.ip_no_pmtu_disc', '1', { pathMtuDiscovery: false }],
+    ['net.ipv4.tcp_fastopen', '0', { fastOpenClient: false, fastOpenServer: false, fastOpenPending: 0 }],
+    ['net.ipv4.tcp_fastopen', '1', { fastOpenClient: true, fastOpenServer: false, fastOpenPending: 0 }],
+    ['net.ipv4.tcp_fastopen', '2', { fastOpenClient: false, fastOpenServer: true, fastOpenPending: 0 }],
+    ['net.ipv4.tcp_fastopen', '1027', { fastOpenClient: true, fastOpenServer: true, fastOpenPending: 4096 }],
+    ['net.ipv4.tcp_fastopen_key', '00000001-0000000a-ffffffff-7fffffff', { fastOpenKeys: [[1, 10, -1, 0x7fffffff]] }],
+    [
+      'net.ipv4.tcp_fastopen_key',
+      '00000001-00000002-00000003-00000004,00000005-00000006-00000007-00000008',
+      {
+        fastOpenKeys: [
+          [1, 2, 3, 4],
+          [5, 6, 7, 8],
+        ],
+      },
+    ],
+    ['net.inet.tcp.fastopen.autokey', '120', { fastOpenKeyLifetimeNs: 120e9 }],
     ['net.inet.tcp.rfc1323', '2', { windowScaling: true, timestamps: false }],
     ['net.inet.tcp.msl', '15000', { maximumSegmentLifetimeNs: 15e9 }],
     ['net.inet.tcp.blackhole', '2', { unanswered: 'all' }],
@@ -28,6 +50,8 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_rmem', '4096', 'three whole numbers'],
     ['net.ipv4.tcp_syn_retries', '1.5', 'a whole number from 1 to 127'],
     ['net.ipv4.tcp_congestion_control', 'hybla', 'cubic'],
+    ['net.ipv4.tcp_fastopen', '4', '0, 1, 2, 3'],
+    ['net.ipv4.tcp_fastopen_key', '1-2-3-4', 'four times eight hexadecimal digits'],
     ['net.ipv4.sack', '0', 'near it there is'],
     ['kernel.panic', '0', 'no sysctl is called "kernel.panic"'],
     ['constructor', '0', 'no sysctl is called'],
@@ -41,9 +65,8 @@ describe('sysctl', () => {
       const values = sysctlValues(name);
       const range = /from (-?\d+) to (\d+)/.exec(values);
       const tries = range === null ? values.split(/, | or /) : [range[1]!, range[2]!];
-      const effects = values.startsWith('three')
-        ? [sysctlSettings(name, '1 2 3')]
-        : tries.map((value) => sysctlSettings(name, value));
+      const written = EXAMPLES.find(([begins]) => values.startsWith(begins))?.[1];
+      const effects = (written === undefined ? tries : [written]).map((value) => sysctlSettings(name, value));
       const set = effects.flatMap((effect) => Object.keys(effect));
       expect(set.length, name).toBeGreaterThan(0);
       for (const setting of set) expect(RFC_SETTINGS, name).toHaveProperty(setting);

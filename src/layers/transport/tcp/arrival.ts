@@ -11,7 +11,7 @@ import { noteDuplicate } from './duplicate-sack.ts';
 import { goesOnWithoutEcn, handshakeAcknowledged, settle, synAckCameAgain, synCameAgain } from './ecn/negotiation.ts';
 import { codepointArrived } from './ecn/reception.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
-import { synAckArrived as fastOpenAnswered } from './fast-open/client.ts';
+import { synAckArrived as fastOpenAnswered, noteFailure } from './fast-open/client.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeIfDue, acknowledgeNow, armRetransmission, output, send } from './output.ts';
@@ -65,6 +65,7 @@ function inSynSent(block: ControlBlock, arrived: IncomingSegment): DropReason | 
   if (arrived.has(RST)) {
     if (!hasAck) return 'tcp-no-ack';
     if (triesWithoutEcn(block)) return undefined;
+    noteFailure(block, block.owner.fastOpenCache);
     end(block, 'ECONNREFUSED', 'the peer answered the SYN with a reset');
     return undefined;
   }

@@ -9,7 +9,7 @@ import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption
 import type { AccurateEcn } from './ecn/accurate-state.ts';
 import { aceOfReset, codepointOf, codepointOfReset, codepointOfSyn, feedbackFlags, takeKind } from './ecn/marking.ts';
 import { synFlags } from './ecn/negotiation.ts';
-import { takeSynData, writeFastOpenOption } from './fast-open/syn.ts';
+import { fastOpenBytes, takeSynData, writeFastOpenOption } from './fast-open/syn.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as options from './options.ts';
 import { advertise, synWindow } from './receive-window.ts';
@@ -106,13 +106,14 @@ export function emitSyn(block: ControlBlock): void {
   const most = segment.MAXIMUM_HEADER_LENGTH + (block.fastOpen?.synMss ?? 0);
   const frame = block.environment.pool.acquire(path.headroom, most);
   const at = frame.start;
-  const signature = authenticationBytes(block);
-  let end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH);
-  end = writeFastOpenOption(block, frame.view, end, at + segment.MAXIMUM_HEADER_LENGTH - signature) + signature;
+  const end = writeSynOptions(block, frame.view, at + segment.HEADER_LENGTH) + authenticationBytes(block);
   const length = end - at;
   const dataLength = takeSynData(block, length - segment.HEADER_LENGTH, synRoom(block));
   frame.end = end + dataLength;
-  if (dataLength > 0) block.sendBuffer.copyOut(0, frame.bytes, end, dataLength);
+  if (dataLength > 0) {
+    block.sendBuffer.copyOut(0, frame.bytes, end, dataLength);
+    block.claims.largestSent = length + dataLength + ipHeaderLength(block);
+  }
   segment.writeHeader(
     frame.view,
     at,
@@ -228,15 +229,17 @@ function writeOptions(block: ControlBlock, view: DataView, at: number, kind: num
   }
 }
 
-/** A SYN-ACK has what was offered. */
+/** What a SYN or SYN-ACK has: who gives way when the room is short is said in `syn-options.ts`. */
 function writeSynOptions(block: ControlBlock, view: DataView, at: number): number {
-  let next = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  const limit = at + OPTION_ROOM - authenticationBytes(block);
   const { accurate } = block.ecn;
-  // Option space ends at 40 bytes; what the peer is not told now it is told with the first segment without SYN.
-  const hasRoom = next - at + USER_TIMEOUT_LENGTH + authenticationBytes(block) <= OPTION_ROOM;
-  if (block.settings.userTimeoutOption && hasRoom) next = writeUserTimeout(block, view, next);
-  const room = OPTION_ROOM - (next - at) - authenticationBytes(block);
-  return accurate === undefined ? next : writeOption(accurate, view, next, shapeOfSyn(block, room));
+  let next = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  const before = limit - fastOpenBytes(block, limit - next);
+  if (block.settings.userTimeoutOption && next + USER_TIMEOUT_LENGTH <= before) {
+    next = writeUserTimeout(block, view, next);
+  }
+  if (accurate !== undefined) next = writeOption(accurate, view, next, shapeOfSyn(block, before - next));
+  return writeFastOpenOption(block, view, next, limit);
 }
 
 function writeUserTimeout(block: ControlBlock, view: DataView, at: number): number {

@@ -27,8 +27,9 @@ const LINUX: Partial<TcpSettings> = {
   challengeAcksPerSecond: 0,
   synBacklog: 4096,
   queueSynText: false,
-  // tcp_fastopen is 1. What a lost SYN with data costs is 60 s without, doubled each time, as here.
+  // tcp_fastopen is 1. What a lost SYN with data costs is 60 s without, doubled each time, as here. Cookies do not expire.
   fastOpenClient: true,
+  fastOpenKeyLifetimeNs: 0,
   softErrorsEndOpening: true,
   // tcp_rmem 4096 131072 6291456, tcp_wmem 4096 16384 4194304.
   receiveBufferBytes: 131_072,
@@ -67,9 +68,10 @@ const FREEBSD: Partial<TcpSettings> = {
   keepAliveProbes: 8,
   synBacklog: 30,
   queueSynText: false,
-  // fastopen.client_enable is 1, fastopen.path_disable_time 900 s.
+  // fastopen.client_enable is 1, fastopen.path_disable_time 900 s, fastopen.autokey 120 s.
   fastOpenClient: true,
   fastOpenBlackholeNs: 900 * SECOND,
+  fastOpenKeyLifetimeNs: 120 * SECOND,
   // recvspace and sendspace; recvbuf_max and sendbuf_max.
   receiveBufferBytes: 65_536,
   receiveBufferMaximumBytes: 2_097_152,

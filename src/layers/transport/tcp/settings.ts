@@ -3,6 +3,7 @@
  * profile. A feature that can be on can be off: people study what breaks.
  */
 import { MILLISECOND, SECOND } from '../../clock.ts';
+import type { SipKey } from '../../siphash.ts';
 
 /** What a SYN may offer, besides what other features add behind these. */
 export type SynOption = 'mss' | 'sack' | 'timestamps' | 'window-scale';
@@ -191,7 +192,12 @@ export interface TcpSettings {
   fastOpenPending: number;
   /** How long a client does not try Fast Open where it has failed (§4.1.3.1); it doubles with each failure in a row. */
   fastOpenBlackholeNs: number;
-  /** A server's cookies are good for one to two times this (§4.1.2); 0 for ever. */
+  /**
+   * With which keys a server makes cookies: with the first, and takes those of the others too, so that servers behind one
+   * address can share and change them (§6.3.4). None draws one for the host. What is made with them is good for one to
+   * two times the lifetime (§4.1.2); 0 for ever.
+   */
+  fastOpenKeys: readonly SipKey[];
   fastOpenKeyLifetimeNs: number;
   /** An ICMP soft error ends a connection that is being opened: RFC 5461 §4, against RFC 9293 §3.9.2.2 (MUST-56). */
   softErrorsEndOpening: boolean;
@@ -336,6 +342,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   fastOpenServer: false,
   fastOpenPending: 0,
   fastOpenBlackholeNs: 60 * SECOND,
+  fastOpenKeys: [],
   fastOpenKeyLifetimeNs: 24 * 3600 * SECOND,
   softErrorsEndOpening: false,
   authenticationRequired: false,

@@ -62,10 +62,13 @@ export function synAckArrived(block: ControlBlock, arrived: IncomingSegment, cac
   if (known !== undefined) cache.learn(local, remote, { cookie: known, mss: arrived.options.mss });
 }
 
-/** No SYN-ACK came, or ICMP said that none would: §4.1.3.1. Only the first SYN can be the reason. */
+/**
+ * No SYN-ACK came, or ICMP said that none would: §4.1.3.1. A reset counts too, since it may be from a firewall that does
+ * not like the SYN, and a client that tried the same again "may never be able to connect".
+ */
 export function noteFailure({ fastOpen, identity, environment, settings }: ControlBlock, cache: FastOpenCache): void {
-  if (fastOpen === undefined || fastOpen.tried === 'nothing') return;
-  fastOpen.tried = 'nothing'; // once is enough
+  if (fastOpen === undefined || fastOpen.tried === 'nothing' || fastOpen.failed) return;
+  fastOpen.failed = true; // once is enough
   const { local, remote, remotePort } = identity;
   cache.failed(local, remote, remotePort, environment.timers.now(), settings.fastOpenBlackholeNs);
 }

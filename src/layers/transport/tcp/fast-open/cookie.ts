@@ -27,19 +27,25 @@ export function fastOpenCookie(key: SipKey, { local, remote }: CookiePair, perio
   return cookie;
 }
 
-/** IsCookieValid. @returns the period in which the cookie was made, of this one and the last; -1 for no cookie of ours */
-export function periodOfCookie(
-  key: SipKey,
+/** The cookie of a SYN: the one that is given out now, one that is still good, or none of ours. */
+export type CookieVerdict = 'current' | 'old' | 'invalid';
+
+/** IsCookieValid. @param keys the first makes cookies, those of the others are taken as well */
+export function judgeCookie(
+  keys: readonly SipKey[],
   pair: CookiePair,
   period: number,
   view: DataView,
   at: number,
   length: number,
-): number {
-  if (length !== COOKIE_BYTES) return -1;
-  for (let made = period; made >= Math.max(0, period - 1); made--) {
-    const cookie = fastOpenCookie(key, pair, made);
-    if (cookie.every((byte, index) => byte === view.getUint8(at + index))) return made;
+): CookieVerdict {
+  if (length !== COOKIE_BYTES) return 'invalid';
+  for (const key of keys) {
+    for (let made = period; made >= Math.max(0, period - 1); made--) {
+      const cookie = fastOpenCookie(key, pair, made);
+      if (!cookie.every((byte, index) => byte === view.getUint8(at + index))) continue;
+      return key === keys[0] && made === period ? 'current' : 'old';
+    }
   }
-  return -1;
+  return 'invalid';
 }

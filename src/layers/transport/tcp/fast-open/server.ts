@@ -9,7 +9,7 @@ import type { ControlBlock } from '../control-block.ts';
 import type { IncomingSegment } from '../incoming.ts';
 import { drawKey } from '../initial-sequence.ts';
 import type { TcpSettings } from '../settings.ts';
-import { fastOpenCookie, periodOfCookie } from './cookie.ts';
+import { fastOpenCookie, judgeCookie } from './cookie.ts';
 import { FastOpen } from './state.ts';
 
 /** §5.1 wants resets counted "until a timeout period has passed" and leaves it open how long that is. */
@@ -42,10 +42,11 @@ export class PendingFastOpens {
 }
 
 export class FastOpenServer {
-  private readonly key: SipKey;
+  /** For listeners without keys of their own. */
+  private readonly drawn: readonly SipKey[];
 
   constructor(random: Random) {
-    this.key = drawKey(random);
+    this.drawn = [drawKey(random)];
   }
 
   /**
@@ -60,16 +61,17 @@ export class FastOpenServer {
     pending: PendingFastOpens,
   ): FastOpen | undefined {
     const { packet, options } = arrived;
-    const { fastOpenServer, fastOpenPending, fastOpenKeyLifetimeNs } = settings;
+    const { fastOpenServer, fastOpenPending, fastOpenKeys, fastOpenKeyLifetimeNs } = settings;
     if (!fastOpenServer || fastOpenPending === 0 || packet === undefined || options.fastOpenAt < 0) return undefined;
     const nowNs = block.environment.timers.now();
     if (pending.count(nowNs) >= fastOpenPending) return new FastOpen(undefined);
     const period = fastOpenKeyLifetimeNs > 0 ? Math.floor(nowNs / fastOpenKeyLifetimeNs) : 0;
     const { fastOpenAt, fastOpenLength } = options;
-    const made = periodOfCookie(this.key, block.identity, period, packet.view, fastOpenAt, fastOpenLength);
+    const keys = fastOpenKeys.length > 0 ? fastOpenKeys : this.drawn;
+    const verdict = judgeCookie(keys, block.identity, period, packet.view, fastOpenAt, fastOpenLength);
     // What asked for a cookie, and what had none or soon none that is valid, gets one.
-    const answer = new FastOpen(made === period ? undefined : fastOpenCookie(this.key, block.identity, period));
-    answer.opened = made >= 0;
+    const answer = new FastOpen(verdict === 'current' ? undefined : fastOpenCookie(keys[0]!, block.identity, period));
+    answer.opened = verdict !== 'invalid';
     return answer;
   }
 }

@@ -14,6 +14,8 @@ export class FastOpen {
   synMss: number;
   /** Client: what the first SYN had. */
   tried: 'nothing' | 'cookie-request' | 'data';
+  /** Client: that it did not work is remembered already. */
+  failed: boolean;
   /** Client: the SYN-ACK has acknowledged data of the SYN. */
   accepted: boolean;
   /** Server: the `FastOpened` flag of §4.2. The program has the connection before the handshake is over. */
@@ -23,6 +25,7 @@ export class FastOpen {
     this.cookie = cookie;
     this.synMss = 0;
     this.tried = 'nothing';
+    this.failed = false;
     this.accepted = false;
     this.opened = false;
   }

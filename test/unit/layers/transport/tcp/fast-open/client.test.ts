@@ -401,12 +401,74 @@ describe.each(SEQUENCE_STARTS)('a Fast Open client, from sequence number %i', (s
     expect(connection.block.sndUna).toBe(connection.block.sndNxt);
   });
 
-  test('a reset refuses the connection as ever', () => {
+  test.each([1, 101])('a reset of the SYN, or of SYN and data, refuses the connection as ever: ack %i', (ack) => {
     const peer = knowing();
     const connection = open(peer);
     peer.takeSent();
-    peer.sends('R. 0:0(0) ack 101');
+    peer.sends(`R. 0:0(0) ack ${ack}`);
     expect(connection.error).toBe('ECONNREFUSED');
     expect(peer.pool.outstanding).toBe(0);
+  });
+
+  test('RFC 7413 §4.1.3.1: a firewall may be who resets: the next SYN is as any other', () => {
+    const peer = knowing();
+    open(peer);
+    peer.takeSent();
+    peer.sends('R. 0:0(0) ack 1');
+    expect(synNow(peer)).toBe('S 0:0(0) win 65535 <mss 1460>');
+    peer.after('60s');
+    expect(synNow(peer)).toContain(`FO ${COOKIE}`);
+  });
+
+  test('RFC 7413 §4.1.3.1: a soft ICMP error, and then the data is acknowledged: it worked', () => {
+    const peer = knowing();
+    const connection = open(peer);
+    peer.takeSent();
+    peer.icmp('host-unreachable', 0);
+    peer.sends('S. 0:0(0) ack 101 win 65535 <mss 1460>');
+    expect([connection.state, connection.block.fastOpen?.accepted]).toEqual(['ESTABLISHED', true]);
+    connection.abort();
+    peer.takeSent();
+    expect(synNow(peer)).toContain(`FO ${COOKIE}`);
+  });
+
+  test.each([0, 1])(
+    'RFC 1191 §3: the SYN with its data is too big for the path: that is no failure (claims %i)',
+    (pathMtuClaimTimeouts) => {
+      const peer = knowing({ pathMtuClaimTimeouts });
+      const connection = open(peer, 2000);
+      expect(peer.takeSent()[0]).toContain('S 0:1444(1444) ');
+      peer.icmp('packet-too-big', 0, 600);
+      expect(peer.path.mtu).toBe(600);
+      peer.after('1s');
+      peer.expects('S 0:0(0) win 65535 <mss 1460>');
+      peer.sends('S. 0:0(0) ack 1 win 65535 <mss 1460>');
+      peer.expects('. 1:561(560) ack 1');
+      connection.abort();
+    },
+  );
+
+  test('RFC 9293 §3.8.6.1: the SYN-ACK leaves no window for the data that it does not acknowledge: it is probed', () => {
+    const peer = knowing();
+    open(peer);
+    peer.takeSent();
+    peer.sends('S. 0:0(0) ack 1 win 0 <mss 1460>');
+    peer.expects('. 1:1(0) ack 1');
+    peer.after('1s');
+    peer.expects('. 1:2(1) ack 1');
+    peer.sends('. 1:1(0) ack 2 win 1000');
+    peer.expects('P. 2:101(99) ack 1');
+  });
+
+  test('RFC 9293 §3.10.7.3: in a simultaneous open the peer takes the SYN alone: the data follows', () => {
+    const peer = knowing();
+    const connection = open(peer);
+    peer.takeSent();
+    peer.sends(`S 0:50(50) win 65535 <mss 1460,nop,nop,FO ${COOKIE}>`);
+    peer.expects('S. 0:0(0) ack 1 win 65535 <mss 1460>');
+    expect(connection.readableBytes).toBe(0);
+    peer.sends('. 51:51(0) ack 1');
+    expect(connection.readableBytes).toBe(50);
+    expect(peer.takeSent()).toContain('P. 1:101(100) ack 51 win 65485');
   });
 });

@@ -100,6 +100,33 @@ describe.each(SEQUENCE_STARTS)('a Fast Open server, from sequence number %i', (s
       expect(peer.takeSent()[0]).toMatch(/^S\. 0:0\(0\) ack 51 /);
     });
 
+    const KEYS = [
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ] as const;
+
+    test('RFC 7413 §6.3.4: servers that share a key give the same cookies', () => {
+      const { cookie } = serving({ fastOpenKeys: [KEYS[0]] });
+      const other = new Conversation({ start, settings: { fastOpenServer: true, fastOpenKeys: [KEYS[0]] } });
+      const listener = other.listen(8, { fastOpenPending: 4 });
+      expect(ask(other)).toBe(cookie);
+      other.sends(`S 0:50(50) win 65535 <mss 1460,nop,nop,FO ${cookie}>`);
+      expect(listener.pending).toBe(1);
+      expect(serving().cookie).not.toBe(cookie);
+      expect(serving({ fastOpenKeys: [KEYS[1]] }).cookie).not.toBe(cookie);
+    });
+
+    test('RFC 7413 §4.1.2 (5): keys are rotated: a cookie of the second key is taken, and one of the first given', () => {
+      const { cookie: old } = serving({ fastOpenKeys: [KEYS[0]] });
+      const { peer, listener, cookie } = serving({ fastOpenKeys: [KEYS[1], KEYS[0]] });
+      peer.sends(`S 0:50(50) win 65535 <mss 1460,nop,nop,FO ${old}>`);
+      peer.expects(`S. 0:0(0) ack 51 win 65535 <mss 1460,nop,nop,FO ${cookie}>`);
+      expect(listener.pending).toBe(1);
+      const { peer: next } = serving({ fastOpenKeys: [KEYS[1]] });
+      next.sends(`S 0:50(50) win 65535 <mss 1460,nop,nop,FO ${old}>`);
+      next.expects(`S. 0:0(0) ack 1 win 65535 <mss 1460,nop,nop,FO ${cookie}>`);
+    });
+
     test('0 keeps them for ever', () => {
       const { peer, listener, cookie } = serving({ fastOpenKeyLifetimeNs: 0 });
       peer.after('1000000s');
@@ -358,6 +385,47 @@ describe.each(SEQUENCE_STARTS)('a Fast Open server, from sequence number %i', (s
       server.peer.takeSent();
       expect(syn(server, 2)).toMatch(/^S\. .* ack 1 win 65535 <mss 1460>$/);
       expect(server.listener.pending).toBe(0);
+    });
+
+    test('RFC 4987 §3.6: where each SYN is answered with a SYN cookie there is no Fast Open, and the data comes again', () => {
+      const server = serving({ synCookies: 'always' });
+      server.peer.sends(`S 0:50(50) win 65535 <mss 1460,nop,nop,FO 0011223344556677>`);
+      const bytes = server.peer.takeBytes();
+      const cookie = new DataView(bytes.buffer).getInt32(4);
+      expect(bytes.length).toBe(24); // no option but the MSS
+      server.peer.numbers.ours = cookie;
+      server.peer.sends('P. 1:51(50) ack 1');
+      expect(readAll(accept(server.listener))).toBe(50);
+    });
+
+    test('RFC 6191: a SYN with cookie and data opens anew what is in TIME-WAIT; if it fails, TIME-WAIT goes on', () => {
+      const server = serving();
+      const { peer, listener, cookie } = server;
+      const waiting = (): Connection => {
+        syn(server, 1);
+        peer.sends('. 51:51(0) ack 1', 1);
+        const connection = accept(listener);
+        readAll(connection);
+        connection.shutdownSend();
+        peer.sends('F. 51:51(0) ack 2', 1);
+        peer.takeSent();
+        expect(connection.state).toBe('TIME-WAIT');
+        return connection;
+      };
+      const earlier = waiting();
+      peer.sends(`S 1000:1050(50) win 65535 <mss 1460,nop,nop,FO ${cookie}>`, 1);
+      expect(peer.takeSent()[0]).toContain(' ack 1051 ');
+      const next = accept(listener);
+      expect([earlier.state, next.state, next.readableBytes]).toEqual(['TIME-WAIT', 'SYN-RECEIVED', 50]);
+      peer.sends('R 1051:1051(0)', 1);
+      expect(next.error).toBe('ECONNRESET');
+      expect(peer.onlyBlock()).toBe(earlier.block);
+      peer.after('60s'); // resets count for a while
+      peer.takeSent();
+      peer.sends(`S 2000:2050(50) win 65535 <mss 1460,nop,nop,FO ${cookie}>`, 1);
+      const last = accept(listener);
+      peer.sends(`. 2051:2051(0) ack ${last.block.iss + 1 - peer.numbers.ours}`, 1);
+      expect([earlier.state, last.state]).toEqual(['CLOSED', 'ESTABLISHED']);
     });
 
     test('the listener closes: what nobody has accepted is reset, what was accepted goes on', () => {
