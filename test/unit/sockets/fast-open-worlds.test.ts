@@ -6,90 +6,10 @@ import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../src/layers/frame.ts';
 import * as options from '../../../src/layers/transport/tcp/options.ts';
 import * as segment from '../../../src/layers/transport/tcp/segment.ts';
-import type { TcpSettings } from '../../../src/layers/transport/tcp/settings.ts';
 import type { FaultList } from '../../../src/sim/medium/fault-list.ts';
-import type { LinkOptions } from '../../../src/sim/medium/options.ts';
-import { World } from '../../../src/sim/world.ts';
-import * as the from '../../../src/sockets/constants.ts';
-import type { Program } from '../../../src/sockets/program.ts';
+import { DELAY_MS, visits } from './visits.ts';
 
-const PORT = 80;
-const DELAY_MS = 10;
 const TCP_AT = 14 + 20;
-
-interface Visits {
-  /** From the call until the answer is there, in milliseconds, for each visit. */
-  readonly tookMs: readonly number[];
-  readonly answers: readonly string[];
-  /** What the server was asked. */
-  readonly asked: readonly string[];
-}
-
-interface VisitOptions {
-  readonly times: number;
-  /** Seconds from one visit to the next. */
-  readonly pause?: number;
-  readonly link?: LinkOptions;
-  readonly client?: Partial<TcpSettings>;
-  readonly server?: Partial<TcpSettings>;
-  /** Whether the program asks for Fast Open. */
-  readonly asks?: boolean;
-}
-
-/** A client asks a server something, in one connection after the other. */
-async function visits({
-  times,
-  pause = 5,
-  link = {},
-  client = {},
-  server = {},
-  asks = true,
-}: VisitOptions): Promise<Visits> {
-  const world = new World({ seed: 7 });
-  const alice = world.host('alice', { settings: { tcp: { fastOpenClient: true, ...client } } });
-  const bob = world.host('bob', { settings: { tcp: { fastOpenServer: true, ...server } } });
-  world.link(alice, bob, { delay: `${DELAY_MS}ms`, ...link });
-  const asked: string[] = [];
-  const answers: string[] = [];
-  const tookMs: number[] = [];
-
-  world.spawn(bob, 'server', async ({ socket, encode, decode }: Program) => {
-    const door = socket(the.AF_INET, the.SOCK_STREAM);
-    door.setsockopt(the.IPPROTO_TCP, the.TCP_FASTOPEN, 5);
-    door.bind(['', PORT]);
-    door.listen(5);
-    for (let visit = 0; visit < times; visit++) {
-      const [guest] = await door.accept();
-      const question = decode(await guest.recv(1000));
-      asked.push(question);
-      await guest.sendall(encode(`answer to ${question}`));
-      guest.close();
-    }
-    door.close();
-  });
-  world.spawn(alice, 'client', async ({ socket, sleep, now, encode, decode }: Program) => {
-    // So that ARP is over, and the two are not measured by it.
-    const first = socket(the.AF_INET, the.SOCK_DGRAM);
-    await first.sendto(encode('knock'), ['bob', 9]);
-    await sleep(2);
-    for (let visit = 0; visit < times; visit++) {
-      const connection = socket(the.AF_INET, the.SOCK_STREAM);
-      const begun = now();
-      if (asks) {
-        await connection.sendto(encode(`question ${visit}`), ['bob', PORT], the.MSG_FASTOPEN);
-      } else {
-        await connection.connect(['bob', PORT]);
-        await connection.sendall(encode(`question ${visit}`));
-      }
-      answers.push(decode(await connection.recv(1000)));
-      tookMs.push(Math.round((now() - begun) * 1000));
-      connection.close();
-      await sleep(pause);
-    }
-  });
-  await world.run();
-  return { tookMs, answers, asked };
-}
 
 const numbered = (times: number, text: string): string[] =>
   Array.from({ length: times }, (_, visit) => `${text}question ${visit}`);
