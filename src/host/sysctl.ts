@@ -1,7 +1,7 @@
 /**
  * Settings by the names that administrators know: `net.ipv4.*` and `net.core.*` of Linux (ip-sysctl), `net.inet.tcp.*`
- * of FreeBSD (tcp(4)). Units are those of the kernel: milliseconds, seconds, bytes, 0 and 1. Any name works under any
- * profile: it sets what it says, wherever that came from.
+ * of FreeBSD (tcp(4); and `net.inet.icmp.icmplim`, which limits resets too). Units are those of the kernel: milliseconds,
+ * seconds, bytes, 0 and 1. Any name works under any profile: it sets what it says, wherever that came from.
  * Left out on purpose: names of what wirelab has not (memory pressure, metrics caches, orphans).
  */
 import { MILLISECOND, SECOND } from '../layers/clock.ts';
@@ -190,6 +190,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
 };
 
 const FREEBSD: Readonly<Record<string, Sysctl>> = {
+  'net.inet.icmp.icmplim': number('resetsPerSecond', 0, 1_000_000),
   'net.inet.tcp.abc_l_var': number('appropriateByteCountingLimitSegments', 1, 100),
   'net.inet.tcp.always_keepalive': flag('keepAlive'),
   'net.inet.tcp.blackhole': choice({

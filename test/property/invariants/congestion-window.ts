@@ -49,13 +49,14 @@ const hasWindow = ({ block }: Followed): boolean => block.congestion.name !== 'n
 function checkStart(run: Run, connection: Followed): void {
   const { block, name } = connection;
   if (!hasWindow(connection)) return;
-  const segments = block.settings.initialWindowSegments;
+  const { initialWindowSegments: segments, initialWindowByteLimit, initialWindowSynTimeouts } = block.settings;
   // BBR never has less than four segments in the network: BBR.MinPipeCwnd of draft-ietf-ccwg-bbr §2.7.
   const floor = block.congestion.name.startsWith('bbr') ? 4 * block.smss : 0;
-  const initial = Math.max(floor, Math.min(segments * block.smss, Math.max(2 * block.smss, segments * 1460)));
+  const limit = initialWindowByteLimit ? Math.max(2 * block.smss, segments * 1460) : Number.POSITIVE_INFINITY;
+  const initial = Math.max(floor, Math.min(segments * block.smss, limit));
   const flight = after(block.sndUna, block.sndNxt);
   hold(34, flight <= initial + 1, () => `${name}: ${flight} octets in the first flight, IW is ${initial}`);
-  if (block.synRetransmitted && block.congestion.name === 'reno') {
+  if (block.synTimeouts >= initialWindowSynTimeouts && block.congestion.name === 'reno') {
     hold(34, block.congestion.cwnd <= block.smss, () => `${name}: cwnd ${block.congestion.cwnd} after a lost SYN`);
   }
   reach(run, 'first flight');

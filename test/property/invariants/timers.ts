@@ -127,7 +127,7 @@ function checkEstimate(run: Run, connection: Followed, own: Estimate): void {
     // RFC 6298 §5.7: back to 3 seconds when the SYN was lost.
     hold(
       24,
-      block.synRetransmitted && rtt.rtoNs === Math.max(3 * settings.retransmissionTimeoutInitialNs, least),
+      block.synTimeouts > 0 && rtt.rtoNs === Math.max(3 * settings.retransmissionTimeoutInitialNs, least),
       () => {
         return `${name}: the RTO went from ${own.rto} to ${rtt.rtoNs} ns without a sample`;
       },
@@ -166,12 +166,9 @@ function takeSample(run: Run, connection: Followed, own: Estimate): void {
   });
   // Kernels bound the variation, or add to the sum: profiles `linux` and `freebsd`.
   const least = Math.max(settings.clockGranularityNs, settings.retransmissionTimeoutVarianceMinimumNs);
-  const timeout = own.srtt + Math.max(least, 4 * own.rttvar) + settings.retransmissionTimeoutSlopNs;
-  const wanted = Math.min(
-    Math.max(timeout, settings.retransmissionTimeoutMinimumNs),
-    settings.retransmissionTimeoutMaximumNs,
-  );
-  const afterSyn = block.synRetransmitted && isOfSyn;
+  const timeout = Math.max(own.srtt + Math.max(least, 4 * own.rttvar), settings.retransmissionTimeoutMinimumNs);
+  const wanted = Math.min(timeout + settings.retransmissionTimeoutSlopNs, settings.retransmissionTimeoutMaximumNs);
+  const afterSyn = block.synTimeouts > 0 && isOfSyn;
   hold(24, isClose(wanted, rtt.rtoNs) || afterSyn, () => `${name}: an RTO of ${rtt.rtoNs} ns, by RFC 6298 ${wanted}`);
   own.srtt = rtt.srttNs;
   own.rttvar = rtt.rttvarNs;

@@ -195,10 +195,10 @@ export class ControlBlock implements Sender {
   retransmitAtOnce: boolean;
   /** Timer expiries in a row without progress: R1 and R2 of RFC 9293 §3.8.3 count them. */
   retries: number;
-  /** When the SYN was first sent (-1: a cookie does not say), how often, with or without ACK, and whether the timer was a reason. */
+  /** When the SYN was first sent (-1: a cookie does not say), how often, with or without ACK, and how often by the timer. */
   synSentNs: number;
   synTransmissions: number;
-  synRetransmitted: boolean;
+  synTimeouts: number;
   /** What RFC 7413 does for this connection, if anything. */
   fastOpen: FastOpen | undefined;
   /** Bytes that came with the peer's SYN and wait for the end of the handshake. */
@@ -323,7 +323,7 @@ export class ControlBlock implements Sender {
     this.retries = 0;
     this.synSentNs = 0;
     this.synTransmissions = 0;
-    this.synRetransmitted = false;
+    this.synTimeouts = 0;
     this.fastOpen = undefined;
     this.heldSynText = 0;
     this.lastSentNs = 0;

@@ -21,7 +21,7 @@ export function enter(block: ControlBlock, state: State, why: string): void {
 export function establish(block: ControlBlock, why: string): boolean {
   const hasStarted = block.fastOpen?.opened === true;
   if (!hasStarted) startSending(block);
-  if (block.synRetransmitted) block.rtt.afterLostSyn();
+  if (block.synTimeouts > 0) block.rtt.afterLostSyn();
   if (!block.owner.established(block)) return false;
   block.retries = 0;
   if (!hasStarted) startController(block);

@@ -224,9 +224,10 @@ function afterIdle(block: ControlBlock): void {
 
 /** RFC 6928 §2: IW = min(10 * MSS, max(2 * MSS, 14600)), with the number of segments a setting. */
 export function firstWindow(block: ControlBlock): number {
-  const segments = block.settings.initialWindowSegments;
+  const { initialWindowSegments: segments, initialWindowByteLimit, initialWindowSynTimeouts } = block.settings;
   // RFC 5681 §3.1: after a lost SYN or SYN-ACK the initial window is one segment; and after one that was marked.
-  if (block.synRetransmitted || block.ecn.synMarked) return block.smss;
+  if (block.synTimeouts >= initialWindowSynTimeouts || block.ecn.synMarked) return block.smss;
+  if (!initialWindowByteLimit) return segments * block.smss;
   return Math.min(segments * block.smss, Math.max(2 * block.smss, segments * 1460));
 }
 

@@ -15,13 +15,14 @@ import { end, openEarly } from './lifecycle.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
 import type { Opening } from './opening.ts';
 import { receiveText } from './reception.ts';
-import { inClosed } from './reset.ts';
+import type { Refusal } from './reset.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
 import { holdSynText } from './syn-text.ts';
 import { startAfter } from './time-wait.ts';
 
 export class PassiveOpen implements ListenerOwner {
   private readonly opening: Opening;
+  private readonly refusal: Refusal;
   private readonly cookies: CookieHandshake;
   private readonly fastOpen: FastOpenServer;
   private readonly listeners: Map<number, Listener[]>;
@@ -33,8 +34,9 @@ export class PassiveOpen implements ListenerOwner {
    */
   private readonly replaced: Map<ControlBlock, ControlBlock>;
 
-  constructor(opening: Opening) {
+  constructor(opening: Opening, refusal: Refusal) {
     this.opening = opening;
+    this.refusal = refusal;
     this.cookies = new CookieHandshake(opening);
     this.fastOpen = new FastOpenServer(opening.environment.random('tcp Fast Open cookies'));
     this.listeners = new Map();
@@ -141,7 +143,7 @@ export class PassiveOpen implements ListenerOwner {
   /** An ACK answers nothing that a listener remembers, but it may hold a cookie. */
   private acknowledgmentArrives(listener: Listener, arrived: IncomingSegment): DropReason | undefined {
     const rebuilt = this.cookies.rebuild(listener, arrived);
-    if (rebuilt === undefined) return inClosed(this.opening.environment, arrived);
+    if (rebuilt === undefined) return this.refusal.inListen(arrived);
     return typeof rebuilt === 'string' ? rebuilt : this.cookieArrives(listener, rebuilt, arrived);
   }
 

@@ -16,6 +16,9 @@ const LINUX: Partial<TcpSettings> = {
   retransmissionTimeoutMaximumNs: 120 * SECOND,
   delayedAckNs: 40 * MILLISECOND,
   quickAckSegments: 16,
+  // TCP_INIT_CWND counts segments of any size, and one lost SYN in a second is no sign of congestion yet.
+  initialWindowByteLimit: false,
+  initialWindowSynTimeouts: 2,
   synWindowBytes: 64_240,
   synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
   synRetries: 6,
@@ -67,6 +70,8 @@ const FREEBSD: Partial<TcpSettings> = {
   maximumSegmentLifetimeNs: 30 * SECOND,
   keepAliveProbes: 8,
   synBacklog: 30,
+  // net.inet.icmp.icmplim.
+  resetsPerSecond: 200,
   queueSynText: false,
   // fastopen.client_enable is 1, fastopen.path_disable_time 900 s, fastopen.autokey 120 s.
   fastOpenClient: true,

@@ -8,20 +8,40 @@ import type { DropReason } from '../../drop.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { IncomingSegment } from './incoming.ts';
 import * as options from './options.ts';
+import { PerSecond } from './per-second.ts';
 import * as segment from './segment.ts';
 import { add } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
 
-/** §3.10.7.1 CLOSED. @returns why the segment was dropped */
-export function inClosed(
-  environment: TcpEnvironment,
-  arrived: IncomingSegment,
-  unanswered: TcpSettings['unanswered'] = 'none',
-): DropReason {
-  if (arrived.has(segment.RST)) return 'tcp-reset-to-closed';
-  if (unanswered === 'all' || (unanswered === 'syn' && arrived.has(segment.SYN))) return 'tcp-no-connection';
-  sendReset(environment, arrived);
-  return 'tcp-no-connection';
+/** How a host refuses segments of no connection: kernels differ in whether, and how often. */
+export class Refusal {
+  private readonly environment: TcpEnvironment;
+  private readonly settings: TcpSettings;
+  private readonly sent: PerSecond;
+
+  constructor(environment: TcpEnvironment, settings: TcpSettings) {
+    this.environment = environment;
+    this.settings = settings;
+    this.sent = new PerSecond();
+  }
+
+  /** §3.10.7.1 CLOSED. @returns why the segment was dropped */
+  inClosed(arrived: IncomingSegment): DropReason {
+    const { unanswered } = this.settings;
+    if (unanswered === 'all' || (unanswered === 'syn' && arrived.has(segment.SYN))) {
+      return arrived.has(segment.RST) ? 'tcp-reset-to-closed' : 'tcp-no-connection';
+    }
+    return this.inListen(arrived);
+  }
+
+  /** §3.10.7.2 LISTEN, second: "an acceptable reset segment should be formed for any arriving ACK-bearing segment". */
+  inListen(arrived: IncomingSegment): DropReason {
+    if (arrived.has(segment.RST)) return 'tcp-reset-to-closed';
+    if (this.sent.allows(this.settings.resetsPerSecond, this.environment.timers.now())) {
+      sendReset(this.environment, arrived);
+    }
+    return 'tcp-no-connection';
+  }
 }
 
 /** Sends it, to where the segment came from. A segment with RST is never answered: the caller has seen to that. */

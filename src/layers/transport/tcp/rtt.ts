@@ -95,10 +95,10 @@ export class RoundTripTime {
   private compute(): void {
     const { clockGranularityNs, retransmissionTimeoutVarianceMinimumNs, retransmissionTimeoutSlopNs } = this.settings;
     const variation = Math.max(clockGranularityNs, retransmissionTimeoutVarianceMinimumNs, K * this.rttvarNs);
-    const timeout = this.srttNs + variation + retransmissionTimeoutSlopNs;
+    const timeout = Math.max(this.srttNs + variation, this.settings.retransmissionTimeoutMinimumNs); // RFC 6298 §2.4
     this.rtoNs = Math.round(
       Math.min(
-        Math.max(timeout, this.settings.retransmissionTimeoutMinimumNs), // RFC 6298 §2.4
+        timeout + retransmissionTimeoutSlopNs,
         this.settings.retransmissionTimeoutMaximumNs, // RFC 6298 §2.5
       ),
     );

@@ -32,6 +32,8 @@ export interface TcpSettings {
   synOptionOrder: readonly SynOption[];
   /** What is not answered if nobody listens: nothing, SYNs, or any segment (FreeBSD's `net.inet.tcp.blackhole`). */
   unanswered: 'none' | 'syn' | 'all';
+  /** How many resets a host sends in a second for segments of no connection (`net.inet.icmp.icmplim`); 0 for any number. */
+  resetsPerSecond: number;
   /** RFC 7323 §2 and §3; RFC 2018. */
   windowScaling: boolean;
   timestamps: boolean;
@@ -81,8 +83,11 @@ export interface TcpSettings {
   pacingSlowStartPercent: number;
   pacingAvoidancePercent: number;
   maximumPacingRate: number;
-  /** RFC 6928 §2, in segments. */
+  /** RFC 6928 §2, in segments; whether large ones are fewer, no more than 1460 bytes each and at least two of them. */
   initialWindowSegments: number;
+  initialWindowByteLimit: boolean;
+  /** After so many timeouts of the SYN or SYN-ACK it is one segment: 1 is RFC 5681 §3.1's MUST. */
+  initialWindowSynTimeouts: number;
   /** Restarts from the initial window after an idle RTO (RFC 5681 §4.1), unless window validation is in full force. */
   slowStartAfterIdle: boolean;
   /** RFC 3042: new data on the first two duplicate ACKs. */
@@ -140,7 +145,7 @@ export interface TcpSettings {
   clockGranularityNs: number;
   /**
    * What kernels add to RFC 6298 §2.3, and the RFC does not have: the least that stands for 4 * RTTVAR (Linux: 200 ms, with
-   * a low minimum), and what is added to the whole (FreeBSD's `rexmit_slop`).
+   * a low minimum), and what is added to the whole, the minimum too (FreeBSD's `rexmit_slop`).
    */
   retransmissionTimeoutVarianceMinimumNs: number;
   retransmissionTimeoutSlopNs: number;
@@ -251,6 +256,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   synWindowBytes: 65535,
   synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
   unanswered: 'none',
+  resetsPerSecond: 0,
   windowScaling: true,
   timestamps: true,
   selectiveAcknowledgment: true,
@@ -277,6 +283,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   pacingAvoidancePercent: 120,
   maximumPacingRate: 0,
   initialWindowSegments: 10,
+  initialWindowByteLimit: true,
+  initialWindowSynTimeouts: 1,
   slowStartAfterIdle: true,
   limitedTransmit: true,
   // Being asked costs nothing; asking would meet the middleboxes of RFC 3168 §6.1.1.1 on a part of all paths.

@@ -4,7 +4,6 @@
  */
 import type { IpAddress } from '../../address.ts';
 import { isMulticast, isUnspecified } from '../../address.ts';
-import { SECOND } from '../../clock.ts';
 import type { DropReason } from '../../drop.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { IcmpError } from '../../network/icmp-error.ts';
@@ -28,7 +27,8 @@ import { Listener, type ListenerUser } from './listener.ts';
 import { Opening } from './opening.ts';
 import { PassiveOpen } from './passive-open.ts';
 import { mayLowerMtu } from './path-mtu/claims.ts';
-import { inClosed } from './reset.ts';
+import { PerSecond } from './per-second.ts';
+import { Refusal } from './reset.ts';
 import * as segment from './segment.ts';
 import { RFC_SETTINGS, type TcpSettings } from './settings.ts';
 import { mayConnectAnew, mayReopen, startAfter } from './time-wait.ts';
@@ -76,8 +76,8 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
   private readonly opening: Opening;
   private readonly passive: PassiveOpen;
   private readonly arrived: IncomingSegment;
-  private challengeSecond: number;
-  private challenges: number;
+  private readonly refusal: Refusal;
+  private readonly challenges: PerSecond;
 
   constructor(environment: TcpEnvironment, settings: Partial<TcpSettings> = {}) {
     this.environment = environment;
@@ -87,10 +87,10 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     this.fastOpenCache = new FastOpenCache();
     this.waiting = new Set();
     this.opening = new Opening(this, this.connections);
-    this.passive = new PassiveOpen(this.opening);
+    this.refusal = new Refusal(environment, this.settings);
+    this.passive = new PassiveOpen(this.opening, this.refusal);
     this.arrived = new IncomingSegment();
-    this.challengeSecond = -1;
-    this.challenges = 0;
+    this.challenges = new PerSecond();
   }
 
   /**
@@ -169,7 +169,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     if (block !== undefined && (listener === undefined || !mayReopen(block, arrived, listener.settings))) {
       return authenticate(block, arrived) ?? segmentArrives(block, arrived);
     }
-    if (listener === undefined) return inClosed(this.environment, arrived, this.settings.unanswered);
+    if (listener === undefined) return this.refusal.inClosed(arrived);
     return this.passive.segmentArrives(listener, arrived, block);
   }
 
@@ -223,13 +223,7 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
   }
 
   mayChallenge(settings: TcpSettings): boolean {
-    if (settings.challengeAcksPerSecond === 0) return true;
-    const second = Math.floor(this.environment.timers.now() / SECOND);
-    if (second !== this.challengeSecond) {
-      this.challengeSecond = second;
-      this.challenges = 0;
-    }
-    return this.challenges++ < settings.challengeAcksPerSecond;
+    return this.challenges.allows(settings.challengeAcksPerSecond, this.environment.timers.now());
   }
 
   /** The connection that a segment quoted by ICMP belongs to. */

@@ -104,7 +104,7 @@ function handshakeTimeout(block: ControlBlock): void {
     return;
   }
   block.retries++;
-  block.synRetransmitted = true;
+  block.synTimeouts++;
   block.rtt.backOff();
   block.environment.observer?.tcpRetransmit(block.identity, 'syn', block.iss, 0);
   emitSyn(block);

@@ -52,11 +52,11 @@ export function synAckArrived(block: ControlBlock, arrived: IncomingSegment, cac
   const isRefused = carriedData && !fastOpen.accepted;
   if (cookie !== undefined || fastOpen.accepted) {
     cache.worked(local, remote, remotePort);
-  } else if (isRefused || fastOpen.tried === 'cookie-request' || block.synRetransmitted) {
+  } else if (isRefused || fastOpen.tried === 'cookie-request' || block.synTimeouts > 0) {
     // No data taken, no cookie given: the server does not speak Fast Open, or the way does not let it through.
     noteFailure(block, cache);
     // "If the SYN-ACK is first seen and not a (spurious) retransmission, the client MAY remove the server information."
-    if (!block.synRetransmitted) cache.forget(local, remote);
+    if (block.synTimeouts === 0) cache.forget(local, remote);
     return;
   }
   if (known !== undefined) cache.learn(local, remote, { cookie: known, mss: arrived.options.mss });

@@ -1,4 +1,4 @@
-/** Where profiles differ on the wire: the SYN, the first ACKs, the timer. */
+/** Where profiles differ on the wire: the SYN, the windows, the first ACKs, the timer, resets. */
 import { describe, expect, test } from 'vitest';
 import { profileSettings } from '../../../../../src/layers/transport/tcp/profiles.ts';
 import { RoundTripTime } from '../../../../../src/layers/transport/tcp/rtt.ts';
@@ -7,20 +7,40 @@ import { Conversation, established, SEQUENCE_STARTS, write } from './conversatio
 const MS = 1e6;
 
 describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
+  const OFFERED = 'mss 1460,sackOK,TS val 7 ecr 0,nop,wscale 7';
+
   test.each([
     ['rfc', 'S 0:0(0) win 65535 <mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 5>'],
-    ['linux', 'S 0:0(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,nop,wscale'],
-    ['freebsd', 'S 0:0(0) win 65535 <mss 1460,nop,wscale'],
-  ])('the SYN of %s', (name, begins) => {
+    ['linux', 'S 0:0(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 7>'],
+    ['freebsd', 'S 0:0(0) win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 0 ecr 0>'],
+  ])('the SYN of %s: the order of its options, its window and the scale of those to come', (name, syn) => {
     const peer = new Conversation({ start, settings: profileSettings(name) });
     peer.connect();
-    expect(peer.takeSent()[0]).toMatch(new RegExp(`^${begins.replaceAll(/[()]/g, '\\$&')}`));
+    peer.expects(syn);
   });
 
-  test('a SYN of FreeBSD ends with SACK permitted and timestamps', () => {
-    const peer = new Conversation({ start, settings: profileSettings('freebsd') });
-    peer.connect();
-    expect(peer.takeSent()[0]).toMatch(/sackOK,TS val 0 ecr 0>$/);
+  test.each([
+    ['rfc', 'S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 0 ecr 7,nop,wscale 5>'],
+    ['linux', 'S. 0:0(0) ack 1 win 64240 <mss 1460,sackOK,TS val 0 ecr 7,nop,wscale 7>'],
+    ['freebsd', 'S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 0 ecr 7>'],
+  ])('and so its SYN-ACK: %s', (name, synAck) => {
+    const peer = new Conversation({ start, settings: profileSettings(name) });
+    peer.listen();
+    peer.sends(`S 0:0(0) win 65535 <${OFFERED}>`);
+    peer.expects(synAck);
+  });
+
+  test.each([
+    ['rfc', 1_048_544],
+    ['linux', 131_072],
+    ['freebsd', 65_536],
+  ])('the window advertised by %s once the handshake is over', (name, window) => {
+    const { peer, block } = established({ start, settings: profileSettings(name), peerSyn: OFFERED });
+    peer.sends('P. 1:2(1) ack 1 <nop,nop,TS val 8 ecr 0>');
+    peer.after('1s');
+    const field = Number(/ win (\d+) /.exec(peer.takeSent().at(-1)!)![1]);
+    expect(window - field * 2 ** block.rcvWndShift).toBeLessThanOrEqual(2 ** block.rcvWndShift);
+    expect(field * 2 ** block.rcvWndShift).toBeLessThanOrEqual(window);
   });
 
   test('options that are off leave NOPs, whatever the order', () => {
@@ -30,6 +50,28 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
       peer.connect();
       expect(peer.takeSent()[0]).toMatch(/nop,nop,sackOK/);
     }
+  });
+
+  test.each([
+    ['rfc', 100, 0],
+    ['linux', 40, 16],
+    ['freebsd', 40, 0],
+  ])('the ACK of %s is delayed by %i ms, but not for the first %i segments', (name, delayMs, quick) => {
+    const { peer } = established({ start, settings: profileSettings(name), peerSyn: OFFERED });
+    let next = 1;
+    const sendsOne = (): void => {
+      peer.sends(`. ${next}:${next + 100}(100) ack 1 <nop,nop,TS val 8 ecr 0>`);
+      next += 100;
+    };
+    for (let segment = 0; segment < quick; segment++) {
+      sendsOne();
+      expect(peer.takeSent()).toHaveLength(1);
+    }
+    sendsOne();
+    peer.after(`${delayMs - 1}ms`);
+    peer.expectsNothing();
+    peer.after('1ms');
+    expect(peer.takeSent()).toHaveLength(1);
   });
 
   test('quick ACKs: Linux acknowledges the first sixteen segments at once, then every second', () => {
@@ -58,6 +100,51 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     expect(peer.takeSent().length).toBe(unanswered === 'all' ? 0 : 1);
   });
 
+  test.each([
+    ['rfc', 300],
+    ['linux', 300],
+    ['freebsd', 200],
+  ])('RFC 9293 §3.10.7.1: to closed ports %s sends %i resets in a second', (name, resets) => {
+    const peer = new Conversation({ start, settings: profileSettings(name) });
+    for (let port = 1; port <= 300; port++) peer.sends('S 0:0(0) win 100', port);
+    expect(peer.takeSent()).toHaveLength(resets);
+    peer.after('1s');
+    peer.sends('S 0:0(0) win 100');
+    expect(peer.takeSent()).toHaveLength(1);
+  });
+
+  test('the limit is for what comes to a listener too', () => {
+    const peer = new Conversation({ start, settings: { resetsPerSecond: 2 } });
+    peer.listen();
+    for (let port = 1; port <= 5; port++) peer.sends('. 1:1(0) ack 77', port);
+    expect(peer.takeSent()).toEqual(['R 77:77(0) win 0', 'R 77:77(0) win 0']);
+  });
+
+  test.each([
+    ['rfc', 1000],
+    ['linux', 202],
+    ['freebsd', 230],
+  ])('the minimum of the retransmission timer, after round trips of 2 ms: %s, %i ms', (name, timeoutMs) => {
+    const settings = { ...profileSettings(name), tailLossProbe: false };
+    const { peer, connection } = established({ start, settings, peerSyn: OFFERED, roundTrip: '2ms' });
+    let next = 1;
+    // RFC 6298 §2.3: the first sample leaves a variance that further ones take away.
+    for (let exchange = 0; exchange < 300; exchange++) {
+      write(connection, 100);
+      peer.after('2ms');
+      next += 100;
+      const echo = 2 * (exchange + 1);
+      peer.sends(`. 1:1(0) ack ${next} <nop,nop,TS val 8 ecr ${echo}>`);
+    }
+    peer.takeSent();
+    write(connection, 100);
+    peer.takeSent();
+    peer.after(`${timeoutMs - 1}ms`);
+    peer.expectsNothing();
+    peer.after('2ms');
+    expect(peer.takeSent()[0]).toContain(`P. ${next}:${next + 100}(100) `);
+  });
+
   test('the timer: Linux bounds the variation, FreeBSD adds a slop', () => {
     const timeout = (name: string): number => {
       const rtt = new RoundTripTime(profileSettings(name));
@@ -67,6 +154,32 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     expect(timeout('rfc')).toBe(1000 * MS);
     expect(timeout('linux')).toBe(250 * MS);
     expect(timeout('freebsd')).toBe(251 * MS);
+  });
+
+  test.each([
+    ['rfc', 2],
+    ['linux', 10],
+    ['freebsd', 2],
+  ])('RFC 6928 §2: of 8000 bytes each the initial window of %s has %i', (name, segments) => {
+    const settings = { ...profileSettings(name), timestamps: false, sendBufferBytes: 200_000 };
+    const { peer, connection } = established({ start, mtu: 9000, peerSyn: 'mss 8000,nop,wscale 7', settings });
+    write(connection, 100_000);
+    expect(peer.takeSent().filter((text) => text.includes('(8000)'))).toHaveLength(Math.min(segments, 8));
+    expect(connection.block.congestion.cwnd).toBe(segments * 8000);
+  });
+
+  test.each([
+    ['rfc', [1, 1]],
+    ['linux', [10, 1]],
+    ['freebsd', [1, 1]],
+  ])('RFC 5681 §3.1: the initial window of %s after one and two lost SYNs: %j', (name, segments) => {
+    for (const [index, wanted] of segments.entries()) {
+      const peer = new Conversation({ start, settings: { ...profileSettings(name), timestamps: false } });
+      const connection = peer.connect();
+      peer.after(index === 0 ? '1s' : '3s');
+      peer.sends('S. 0:0(0) ack 1 win 65535 <mss 1000>');
+      expect(connection.block.congestion.cwnd).toBe(wanted * 1000);
+    }
   });
 
   test('the initial window is ten segments in each', () => {
