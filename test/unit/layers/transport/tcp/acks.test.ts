@@ -61,6 +61,15 @@ describe.each(SEQUENCE_STARTS)('acknowledging, from sequence number %i', (start)
       peer.expectsNothing();
     });
 
+    test('how long it waits is a setting', () => {
+      const { peer } = established({ start, settings: { delayedAckNs: 20e6 } });
+      peer.sends('. 1:101(100) ack 1');
+      peer.after('19ms');
+      peer.expectsNothing();
+      peer.after('1ms');
+      peer.expects('. 1:1(0) ack 101');
+    });
+
     test('without it, every segment at once', () => {
       const { peer } = established({ start, settings: { delayedAck: false } });
       peer.sends('. 1:101(100) ack 1');

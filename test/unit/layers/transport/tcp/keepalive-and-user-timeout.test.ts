@@ -62,6 +62,19 @@ describe.each(SEQUENCE_STARTS)('keep-alive, from sequence number %i', (start) =>
     expect(connection.state).toBe('ESTABLISHED');
   });
 
+  test('RFC 9293 §3.8.4 (MUST-27): the interval, and how often it is tried, are settings', () => {
+    const settings = { keepAlive: true, keepAliveIdleNs: 10e9, keepAliveIntervalNs: 2e9, keepAliveProbes: 3 };
+    const { peer, connection } = established({ start, settings });
+    peer.after('10s');
+    for (let probe = 1; probe <= 3; probe++) {
+      peer.expects('. 0:0(0) ack 1');
+      peer.expectsNothing();
+      expect(connection.state).toBe('ESTABLISHED');
+      peer.after('2s');
+    }
+    expect(connection.error).toBe('ETIMEDOUT');
+  });
+
   test('RFC 9293 §3.8.4 (MUST-26): only if no data or acknowledgment has come within the interval', () => {
     const { peer } = alive();
     peer.after('7000s');

@@ -52,6 +52,15 @@ describe.each(SEQUENCE_STARTS)('pacing, from sequence number %i', (start) => {
     expect(departures(peer, '1ms', 1)).toEqual([2]);
   });
 
+  test('that percentage is a setting too', () => {
+    const { peer, connection, block } = stage({ pacing: true, pacingAvoidancePercent: 100 });
+    block.congestion.congestion(20 * MSS, 'loss');
+    write(connection, 30 * MSS);
+    expect(peer.takeSent()).toHaveLength(2);
+    expect(departures(peer, '19ms', 1)).toEqual([0]);
+    expect(departures(peer, '1ms', 1)).toEqual([2]);
+  });
+
   test('SO_MAX_PACING_RATE: no faster than the most, also without the setting', () => {
     const { peer, connection } = stage({ maximumPacingRate: 20_000 });
     write(connection, 60 * MSS);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { profileSettings } from '../../../../../src/layers/transport/tcp/profiles.ts';
 import { RoundTripTime } from '../../../../../src/layers/transport/tcp/rtt.ts';
+import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
 import { Conversation, established, SEQUENCE_STARTS, write } from './conversation.ts';
 
 const MS = 1e6;
@@ -41,6 +42,23 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     const field = Number(/ win (\d+) /.exec(peer.takeSent().at(-1)!)![1]);
     expect(window - field * 2 ** block.rcvWndShift).toBeLessThanOrEqual(2 ** block.rcvWndShift);
     expect(field * 2 ** block.rcvWndShift).toBeLessThanOrEqual(window);
+  });
+
+  test('RFC 9293 §3.1: a SYN’s options stand in the order that is set, and its window is no larger than is set', () => {
+    const settings = {
+      timestamps: true,
+      selectiveAcknowledgment: true,
+      windowScaling: true,
+      synOptionOrder: ['timestamps', 'window-scale', 'mss', 'sack'],
+      synWindowBytes: 8000,
+    } as const;
+    const peer = new Conversation({ start, settings });
+    const connection = peer.connect();
+    peer.expects('S 0:0(0) win 8000 <TS val 0 ecr 0,nop,wscale 5,mss 1460,sackOK>');
+    peer.sends(`S. 0:0(0) ack 1 win 65535 <${OFFERED}>`);
+    // RFC 7323 §2.2: that was the window of the SYN alone.
+    expect(Number(/ win (\d+) /.exec(peer.takeSent()[0]!)![1])).toBe(32_767);
+    connection.abort();
   });
 
   test('options that are off leave NOPs, whatever the order', () => {
@@ -180,6 +198,22 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
       peer.sends('S. 0:0(0) ack 1 win 65535 <mss 1000>');
       expect(connection.block.congestion.cwnd).toBe(wanted * 1000);
     }
+  });
+
+  test('what decides that can be set', () => {
+    const settings = { initialWindowSegments: 4, initialWindowByteLimit: false, initialWindowSynTimeouts: 3 };
+    const window = (lostSyns: string, more: Partial<TcpSettings> = {}): number => {
+      const peer = new Conversation({ start, mtu: 9000, settings: { ...settings, ...more } });
+      const connection = peer.connect();
+      peer.after(lostSyns);
+      peer.sends('S. 0:0(0) ack 1 win 65535 <mss 8000>');
+      return connection.block.congestion.cwnd;
+    };
+    expect(window('0s')).toBe(4 * 8000);
+    expect(window('0s', { initialWindowByteLimit: true })).toBe(2 * 8000);
+    expect(window('3s')).toBe(4 * 8000); // two timeouts
+    expect(window('7s')).toBe(8000);
+    expect(window('3s', { initialWindowSynTimeouts: 2 })).toBe(8000);
   });
 
   test('the initial window is ten segments in each', () => {

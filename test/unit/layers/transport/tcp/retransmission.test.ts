@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../../../src/layers/clock.ts';
 import { RoundTripTime } from '../../../../../src/layers/transport/tcp/rtt.ts';
-import { RFC_SETTINGS } from '../../../../../src/layers/transport/tcp/settings.ts';
+import { RFC_SETTINGS, type TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
 import { Conversation, type ConversationOptions, established, SEQUENCE_STARTS, write } from './conversation.ts';
 import { inState } from './stage.ts';
 
@@ -298,6 +298,39 @@ describe('RoundTripTime', () => {
     expect(rtt.rtoNs).toBe(60 * SECOND);
     rtt.backOff();
     expect(rtt.rtoNs).toBe(60 * SECOND);
+  });
+
+  test('RFC 6298 §2.4, §2.5: the bounds are settings', () => {
+    const bounds = { retransmissionTimeoutMinimumNs: 300 * MS, retransmissionTimeoutMaximumNs: 3 * SECOND };
+    const rtt = new RoundTripTime({ ...RFC_SETTINGS, ...bounds });
+    rtt.sample(10 * MS, 1, 0);
+    expect(rtt.rtoNs).toBe(300 * MS);
+    const timeouts = Array.from({ length: 5 }, () => {
+      rtt.backOff();
+      return rtt.rtoNs / MS;
+    });
+    expect(timeouts).toEqual([600, 1200, 2400, 3000, 3000]);
+  });
+
+  test('what kernels add to it: a least variation, and a slop on top of the minimum', () => {
+    const timeoutMs = (more: Partial<TcpSettings>): number => {
+      const rtt = new RoundTripTime({ ...RFC_SETTINGS, retransmissionTimeoutMinimumNs: 30 * MS, ...more });
+      for (let samples = 0; samples < 200; samples++) rtt.sample(10 * MS, 1, 0);
+      return rtt.rtoNs / MS;
+    };
+    expect(timeoutMs({})).toBe(30);
+    expect(timeoutMs({ retransmissionTimeoutVarianceMinimumNs: 200 * MS })).toBe(210);
+    expect(timeoutMs({ retransmissionTimeoutSlopNs: 200 * MS })).toBe(230);
+  });
+
+  test.each([
+    [10, 50],
+    [300, 10],
+  ])('RFC 8985 §6.2 step 1: the shortest round trip counts for %i s: then it is %i ms', (windowSeconds, shortestMs) => {
+    const rtt = new RoundTripTime({ ...RFC_SETTINGS, minimumRttWindowNs: windowSeconds * SECOND });
+    rtt.sample(10 * MS, 1, 0);
+    for (let second = 1; second <= 12; second++) rtt.sample(50 * MS, 1, second * SECOND);
+    expect(rtt.minimumNs).toBe(shortestMs * MS);
   });
 
   test('RFC 7323 appendix G: with n samples expected a round trip the gains are divided by n', () => {
