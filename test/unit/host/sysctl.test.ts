@@ -20,22 +20,6 @@ describe('sysctl', () => {
     ['net.ipv4.tcp_fin_timeout', '30', { finWait2TimeoutNs: 30e9 }],
     ['net.ipv4.tcp_recovery', '3', { rack: true, rackReorderingWindow: 'static' }],
     ['net.ipv4.ip_no_pmtu_disc', '1', { pathMtuDiscovery: false }],
-    ['net.ipv4.tcp_fastopen', '0', { fastOpenClient: false, fastOpenServer: false, fastOpenPending: 0 }],
-    ['net.ipv4.tcp_fastopen', '1', { fastOpenClient: true, fastOpenServer: false, fastOpenPending: 0 }],
-    ['net.ipv4.tcp_fastopen', '2', { fastOpenClient: false, fastOpenServer: true, fastOpenPending: 0 }],
-    ['net.ipv4.tcp_fastopen', '1027', { fastOpenClient: true, fastOpenServer: true, fastOpenPending: 4096 }],
-    ['net.ipv4.tcp_fastopen_key', '00000001-0000000a-ffffffff-7fffffff', { fastOpenKeys: [[1, 10, -1, 0x7fffffff]] }],
-    [
-      'net.ipv4.tcp_fastopen_key',
-      '00000001-00000002-00000003-00000004,00000005-00000006-00000007-00000008',
-      {
-        fastOpenKeys: [
-          [1, 2, 3, 4],
-          [5, 6, 7, 8],
-        ],
-      },
-    ],
-    ['net.inet.tcp.fastopen.autokey', '120', { fastOpenKeyLifetimeNs: 120e9 }],
     ['net.inet.tcp.rfc1323', '2', { windowScaling: true, timestamps: false }],
     ['net.inet.tcp.msl', '15000', { maximumSegmentLifetimeNs: 15e9 }],
     ['net.inet.tcp.blackhole', '2', { unanswered: 'all' }],
