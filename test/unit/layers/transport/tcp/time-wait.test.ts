@@ -25,6 +25,18 @@ describe.each(SEQUENCE_STARTS)('TIME-WAIT, from sequence number %i', (start) => 
     return { peer, listener, connection, stamp };
   };
 
+  test.each([
+    [120e9, 240],
+    [1.5e9, 3],
+  ])('RFC 9293 §3.6.1 (MUST-13): it lasts twice the maximum segment lifetime: %i ns, %i s', (lifetimeNs, seconds) => {
+    const { peer, connection } = waiting({ settings: { maximumSegmentLifetimeNs: lifetimeNs } });
+    peer.after(`${seconds * 1000 - 1}ms`);
+    expect(connection.state).toBe('TIME-WAIT');
+    peer.after('1ms');
+    expect(connection.state).toBe('CLOSED');
+    expect(peer.time.idle).toBe(true);
+  });
+
   describe('a SYN of the peer: RFC 6191 §2', () => {
     test.each([
       ['1003', '5000'],

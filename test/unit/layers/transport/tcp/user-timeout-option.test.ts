@@ -63,6 +63,12 @@ describe.each(SEQUENCE_STARTS)('the user timeout option, from sequence number %i
     ['in minutes', {}, 'uto 20m', 1200],
     ['ADV_UTO, the largest', { userTimeoutAdvertisedNs: 800 * SECOND }, 'uto 600', 800],
     ['L_LIMIT, 100 s', { userTimeoutAdvertisedNs: 20 * SECOND }, 'uto 10', 100],
+    [
+      'L_LIMIT, which is a setting',
+      { userTimeoutAdvertisedNs: 20 * SECOND, userTimeoutLowerLimitNs: 30 * SECOND },
+      'uto 10',
+      30,
+    ],
     ['U_LIMIT, which is a setting', { userTimeoutUpperLimitNs: 700 * SECOND }, 'uto 900', 700],
     ['U_LIMIT, an hour', {}, 'uto 10000', 3600],
   ])(
