@@ -3,7 +3,7 @@
  * are relative to both initial sequence numbers; time passes only where the test says so.
  */
 import { expect } from 'vitest';
-import { type IpAddress, ipv4, UNSPECIFIED_V4 } from '../../../../../src/layers/address.ts';
+import { type Family, IpAddress, ipv4, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../../../../../src/layers/address.ts';
 import { pseudoHeaderSum } from '../../../../../src/layers/checksum.ts';
 import type { DropReason } from '../../../../../src/layers/drop.ts';
 import { type Frame, FramePool } from '../../../../../src/layers/frame.ts';
@@ -11,6 +11,7 @@ import { Memory } from '../../../../../src/layers/memory.ts';
 import type { IcmpErrorKind } from '../../../../../src/layers/network/icmp-error.ts';
 import { ReceivedPacket } from '../../../../../src/layers/network/packet.ts';
 import type { Path } from '../../../../../src/layers/network/path.ts';
+import type { Binding } from '../../../../../src/layers/transport/ports.ts';
 import type { KeyChain } from '../../../../../src/layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
 import type { ControlBlock } from '../../../../../src/layers/transport/tcp/control-block.ts';
@@ -26,16 +27,23 @@ import { parseSegmentText, RelativeNumbers, type SegmentText, showSegment } from
 
 export const HERE: IpAddress = ipv4(10, 0, 0, 1);
 export const THERE: IpAddress = ipv4(10, 0, 0, 2);
+const HERE_V6: IpAddress = new IpAddress(6, 0xfd00_0000 | 0, 0, 0, 1);
+const THERE_V6: IpAddress = new IpAddress(6, 0xfd00_0000 | 0, 0, 0, 2);
 const HEADROOM = 64;
 export const PEER_PORT = 5000;
 export const OUR_PORT = 80;
 
-/** Initial sequence numbers whose neighbourhood every rule is tried in. */
+/** Initial sequence numbers whose neighbourhood every rule is tried in; the last of them over IPv6. */
 export const SEQUENCE_STARTS: readonly number[] = [0x7fff_fff0 | 0, 0xffff_fff0 | 0, 12_345];
+/** By how much an IPv6 header is longer. MTUs are those of IPv4: over IPv6 they are so much larger, and MSSs are the same. */
+const LONGER_BY = 20;
 
 export interface ConversationOptions {
   /** Our initial sequence number and the peer's: both near a wrap by default. */
   readonly start?: number;
+  /** IPv6 for the last of `SEQUENCE_STARTS`, else IPv4. */
+  readonly family?: Family;
+  /** Of a path over IPv4; over IPv6 it is 20 more. */
   readonly mtu?: number;
   readonly settings?: Partial<TcpSettings>;
   /** Options and window of the peer's SYN. */
@@ -60,8 +68,10 @@ export class Conversation {
   readonly memory: Memory = new Memory(1 << 20);
   readonly pool: FramePool = new FramePool(this.memory);
   readonly tcp: Tcp;
-  /** The peer's address. */
-  readonly there: IpAddress = THERE;
+  readonly family: Family;
+  /** Our address, and the peer's. */
+  readonly here: IpAddress;
+  readonly there: IpAddress;
   readonly numbers: RelativeNumbers;
   readonly ladder: string[] = [];
   /** Why the last segment that the peer sent was dropped. */
@@ -70,6 +80,7 @@ export class Conversation {
   /** For a peer that signs its segments. */
   signer: PeerSigner | undefined;
   private readonly interfaceMtu: number;
+  private readonly longerBy: number;
   private readonly sent: { readonly bytes: Uint8Array; readonly codepoint: number }[] = [];
   private readonly packet: ReceivedPacket;
 
@@ -77,15 +88,19 @@ export class Conversation {
     const start = from.start ?? SEQUENCE_STARTS[0]!;
     this.numbers = new RelativeNumbers(start, (start + 7) | 0);
     const streams = new RandomStreams(1);
-    this.interfaceMtu = from.mtu ?? 1500;
-    this.path = { mtu: this.interfaceMtu };
+    this.family = from.family ?? (start === SEQUENCE_STARTS[2] ? 6 : 4);
+    this.here = this.family === 4 ? HERE : HERE_V6;
+    this.there = this.family === 4 ? THERE : THERE_V6;
+    this.longerBy = this.family === 4 ? 0 : LONGER_BY;
+    this.path = { mtu: from.mtu ?? 1500 };
+    this.interfaceMtu = this.path.mtu + this.longerBy;
     this.tcp = new Tcp(
       {
         timers: this.time,
         random: (purpose) => streams.stream(purpose),
         memory: this.memory,
         pool: this.pool,
-        paths: { path: (remote, local) => this.makePath(local ?? HERE, remote) },
+        paths: { path: (remote, local) => this.makePath(local ?? this.here, remote) },
         initialSequenceNumber: () => start,
       },
       { timestamps: false, selectiveAcknowledgment: false, windowScaling: false, ...from.settings },
@@ -95,12 +110,19 @@ export class Conversation {
     this.pool.release(spare);
   }
 
-  connect(settings: Partial<TcpSettings> = {}, keys?: KeyChain): Connection {
-    const binding = this.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
+  /** Our end, for a program. */
+  bind(): Binding {
+    const any = this.family === 4 ? UNSPECIFIED_V4 : UNSPECIFIED_V6;
+    const binding = this.tcp.ports.bind(any, OUR_PORT, true, false);
     if (typeof binding === 'string') throw new Error(binding);
+    return binding;
+  }
+
+  connect(settings: Partial<TcpSettings> = {}, keys?: KeyChain): Connection {
+    const binding = this.bind();
     const connection = this.tcp.connect({
       binding,
-      remote: THERE,
+      remote: this.there,
       remotePort: PEER_PORT,
       settings,
       keys,
@@ -111,8 +133,7 @@ export class Conversation {
   }
 
   listen(backlog = 8, settings: Partial<TcpSettings> = {}, keys?: KeyChain): Listener {
-    const binding = this.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
-    if (typeof binding === 'string') throw new Error(binding);
+    const binding = this.bind();
     const listener = this.tcp.listen({ binding, backlog, settings, keys, user: { changed: () => {} } });
     if (typeof listener === 'string') throw new Error(listener);
     return listener;
@@ -149,8 +170,9 @@ export class Conversation {
     view.setUint16(2, PEER_PORT);
     view.setInt32(4, sequence + this.numbers.ours);
     this.ladder.push(`${this.stamp()} ! ${kind} about ${sequence}${mtu > 0 ? `, mtu ${mtu}` : ''}`);
-    const quoted = { reporter: THERE, local: HERE, remote: THERE, view, at: 0, length: 8, type: 3, code: 0, mtu };
-    const error = { kind, ...quoted };
+    const { here: local, there: remote } = this;
+    const said = mtu > 0 ? mtu + this.longerBy : 0;
+    const error = { kind, reporter: remote, local, remote, view, at: 0, length: 8, type: 3, code: 0, mtu: said };
     // As a host does.
     if (mtu > 0 && this.tcp.accepts(error) && this.tcp.mayLowerMtu(error)) this.path.mtu = mtu;
     this.tcp.icmpError(error);
@@ -207,14 +229,14 @@ export class Conversation {
   }
 
   private makePath(local: IpAddress, remote: IpAddress): Path {
-    const mtu = this.path;
+    const { family, longerBy, path } = this;
     return {
-      family: 4,
+      family,
       local,
       remote,
       headroom: HEADROOM,
       get mtu() {
-        return mtu.mtu;
+        return path.mtu + longerBy;
       },
       interfaceMtu: this.interfaceMtu,
       onLink: true,
@@ -223,7 +245,7 @@ export class Conversation {
       dontFragment: true,
       flowLabel: 0,
       lowerMtu: (lower) => {
-        mtu.mtu = lower;
+        path.mtu = lower - longerBy;
       },
       send: (frame, _protocol, codepoint) => {
         const bytes = frame.copy();
@@ -232,7 +254,7 @@ export class Conversation {
         const pseudo = pseudoHeaderSum(local, remote, segment.PROTOCOL, bytes.length);
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         expect(segment.check(view, 0, bytes.length, pseudo)).toBeUndefined();
-        expect(bytes.length + 20).toBeLessThanOrEqual(mtu.mtu);
+        expect(bytes.length + 20).toBeLessThanOrEqual(path.mtu);
         this.signer?.sees(bytes);
         this.sent.push({ bytes, codepoint });
         this.ladder.push(`${this.stamp()} > ${showSegment(bytes, this.numbers, codepoint)}`);
@@ -264,7 +286,12 @@ export class Conversation {
     const first = text.sequence + (text.flags & segment.SYN ? 1 : 0);
     for (let index = 0; index < text.length; index++) bytes[header + index] = octetAt(first + index);
     this.signer?.sign(bytes, header);
-    segment.writeChecksum(view, 0, bytes.length, pseudoHeaderSum(THERE, HERE, segment.PROTOCOL, bytes.length));
+    segment.writeChecksum(
+      view,
+      0,
+      bytes.length,
+      pseudoHeaderSum(this.there, this.here, segment.PROTOCOL, bytes.length),
+    );
     return bytes;
   }
 
@@ -292,13 +319,16 @@ export class Conversation {
     const { packet } = this;
     packet.frame = frame;
     packet.view = frame.view;
-    packet.family = 4;
+    const { here, there } = this;
+    packet.family = this.family;
     packet.headerAt = frame.start;
     packet.at = frame.start;
     packet.length = length;
     packet.protocol = segment.PROTOCOL;
-    packet.source3 = THERE.w3;
-    packet.destination3 = HERE.w3;
+    packet.source0 = there.w0;
+    packet.source3 = there.w3;
+    packet.destination0 = here.w0;
+    packet.destination3 = here.w3;
     packet.toGroup = false;
   }
 }

@@ -17,13 +17,16 @@ describe.each(SEQUENCE_STARTS)('segment sizes, from sequence number %i', (start)
     },
   );
 
-  test('RFC 9293 §3.7.1 (MUST-15): a peer that does not say takes 536', () => {
-    const peer = new Conversation({ start });
+  test.each([
+    [4, 536],
+    [6, 1220],
+  ] as const)('RFC 9293 §3.7.1 (MUST-15): over IPv%i a peer that does not say takes %i', (family, bytes) => {
+    const peer = new Conversation({ start, family });
     const connection = peer.connect();
     peer.sends('S. 0:0(0) ack 1');
     peer.takeSent();
-    write(connection, 1000);
-    peer.expects('. 1:537(536) ack 1');
+    write(connection, 3000);
+    peer.expects(`. 1:${1 + bytes}(${bytes}) ack 1`);
   });
 
   test('RFC 9293 §3.7.1 (MUST-14, MUST-16): the smaller of what the peer takes and the path carries', () => {

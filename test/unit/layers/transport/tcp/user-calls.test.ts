@@ -1,6 +1,6 @@
 /** The calls of a program, state by state: RFC 9293 §3.10.1 to §3.10.6, and what §3.9.1 promises of them. */
 import { describe, expect, test } from 'vitest';
-import { ipv4, UNSPECIFIED_V4 } from '../../../../../src/layers/address.ts';
+import { UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../../../../../src/layers/address.ts';
 import { Connection } from '../../../../../src/layers/transport/tcp/connection.ts';
 import {
   Conversation,
@@ -40,12 +40,13 @@ describe.each(SEQUENCE_STARTS)('calls of a program, from sequence number %i', (s
       (name) => {
         const { peer, block } = inState(name, { start });
         const { state } = block;
-        const binding = peer.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
+        const any = peer.family === 4 ? UNSPECIFIED_V4 : UNSPECIFIED_V6;
+        const binding = peer.tcp.ports.bind(any, OUR_PORT, true, false);
         // A listener has the port for itself: then the port cannot even be bound.
         if (typeof binding === 'string') {
           expect(binding).toBe('EADDRINUSE');
         } else {
-          const again = peer.tcp.connect({ binding, remote: ipv4(10, 0, 0, 2), remotePort: PEER_PORT, user });
+          const again = peer.tcp.connect({ binding, remote: peer.there, remotePort: PEER_PORT, user });
           expect(again).toBe('EADDRINUSE');
         }
         peer.expectsNothing();

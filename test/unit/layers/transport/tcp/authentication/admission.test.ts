@@ -7,7 +7,7 @@ import { AuthenticPeer, chain, Md5Peer, md5Chain, ourKey } from './signing-peer.
 const KEY = ourKey(1, 2);
 
 function authentic(from: ConversationOptions = {}): { peer: Conversation; signer: AuthenticPeer } {
-  const peer = new Conversation(from);
+  const peer = new Conversation({ ...from, family: 4 });
   const signer = new AuthenticPeer(peer.numbers, KEY);
   peer.signer = signer;
   return { peer, signer };
@@ -32,7 +32,7 @@ describe.each(SEQUENCE_STARTS)('a connection that we open with a key, from seque
   });
 
   test('RFC 5925 §7.4 step 1: without a key for the peer a SYN has no TCP-AO', () => {
-    const peer = new Conversation({ start });
+    const peer = new Conversation({ start, family: 4 });
     peer.connect({}, chain(ourKey(1, 2, { peerPort: 5001 })));
     peer.expects('S 0:0(0) <mss 1460>');
   });
@@ -85,16 +85,16 @@ describe.each(SEQUENCE_STARTS)('a connection that we open with a key, from seque
 
   test('RFC 5925 §7.4 step 1: with several keys the first, or the one that is current, signs the SYN', () => {
     const second = ourKey(3, 4);
-    const first = new Conversation({ start });
+    const first = new Conversation({ start, family: 4 });
     first.connect({}, chain(KEY, second));
     first.expects('S 0:0(0) <mss 1460,tcp-ao 1 2>');
     const keys = chain(KEY, second);
     keys.useCurrent(3);
-    const other = new Conversation({ start });
+    const other = new Conversation({ start, family: 4 });
     other.connect({}, keys);
     other.expects('S 0:0(0) <mss 1460,tcp-ao 3 4>');
     keys.useNext(2);
-    const mixed = new Conversation({ start });
+    const mixed = new Conversation({ start, family: 4 });
     mixed.connect({}, keys);
     mixed.expects('S 0:0(0) <mss 1460,tcp-ao 3 2>');
   });

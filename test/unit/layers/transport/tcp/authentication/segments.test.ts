@@ -15,7 +15,7 @@ interface Authentic {
 
 /** An established connection whose segments are signed. */
 function authentic(from: ConversationOptions = {}, key = ourKey(1, 2)): Authentic {
-  const peer = new Conversation(from);
+  const peer = new Conversation({ ...from, family: 4 });
   const signer = new AuthenticPeer(peer.numbers, key);
   peer.signer = signer;
   const connection = peer.connect({}, chain(key));
@@ -272,7 +272,7 @@ describe('the sequence number extension', () => {
   });
 
   test('RFC 5925 §6.2: nor does a reset of ours that answers a wrong ACK', () => {
-    const peer = new Conversation({ start: 12_345 });
+    const peer = new Conversation({ start: 12_345, family: 4 });
     const signer = new AuthenticPeer(peer.numbers, ourKey(1, 2));
     peer.signer = signer;
     const listener = peer.listen(8, {}, chain(ourKey(1, 2)));

@@ -1,28 +1,18 @@
 /** The client of TCP Fast Open: RFC 7413 §4.1.3 and §4.2. */
 import { describe, expect, test } from 'vitest';
-import { UNSPECIFIED_V4 } from '../../../../../../src/layers/address.ts';
 import type { KeyChain } from '../../../../../../src/layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../../../../../../src/layers/transport/tcp/connection.ts';
 import type { TcpSettings } from '../../../../../../src/layers/transport/tcp/settings.ts';
 import { md5Chain } from '../authentication/signing-peer.ts';
-import {
-  Conversation,
-  type ConversationOptions,
-  OUR_PORT,
-  octets,
-  PEER_PORT,
-  SEQUENCE_STARTS,
-} from '../conversation.ts';
+import { Conversation, type ConversationOptions, octets, PEER_PORT, SEQUENCE_STARTS } from '../conversation.ts';
 
 const COOKIE = 'a1b2c3d4e5f60718';
 const DATA = 100;
 
 /** A program connects and gives its first data. */
 function open(peer: Conversation, length: number = DATA, keys?: KeyChain): Connection {
-  const binding = peer.tcp.ports.bind(UNSPECIFIED_V4, OUR_PORT, true, false);
-  if (typeof binding === 'string') throw new Error(binding);
   const connection = peer.tcp.connect({
-    binding,
+    binding: peer.bind(),
     remote: peer.there,
     remotePort: PEER_PORT,
     keys,
@@ -210,7 +200,7 @@ describe.each(SEQUENCE_STARTS)('a Fast Open client, from sequence number %i', (s
       const peer = knowing();
       const connection = open(peer, 4000);
       expect(connection.block.sendBuffer.length).toBe(4000);
-      const inSyn = 1460 - 16; // mss, NOP, NOP, cookie
+      const inSyn = (peer.family === 4 ? 1460 : 1440) - 16; // mss, NOP, NOP, cookie
       peer.expects(`S 0:${inSyn}(${inSyn}) win 65535 <mss 1460,nop,nop,FO ${COOKIE}>`);
       peer.expectsNothing();
       peer.sends(`S. 0:0(0) ack ${1 + inSyn} win 65535 <mss 1460>`);
@@ -232,7 +222,7 @@ describe.each(SEQUENCE_STARTS)('a Fast Open client, from sequence number %i', (s
     });
 
     test('RFC 7413 §4.2.2 step 1 a: there is no room for the option: the regular handshake, and the data follows', () => {
-      const peer = knowing({ selectiveAcknowledgment: true, windowScaling: true });
+      const peer = knowing({ selectiveAcknowledgment: true, windowScaling: true }, { family: 4 });
       const connection = open(peer, DATA, md5Chain('x'));
       expect(peer.takeSent()[0]).toMatch(/^S 0:0\(0\) win 65535 <mss 1460,nop,nop,sackOK,nop,wscale 5,nop,nop,md5>$/);
       expect(connection.block.sendBuffer.length).toBe(DATA);
@@ -240,23 +230,31 @@ describe.each(SEQUENCE_STARTS)('a Fast Open client, from sequence number %i', (s
     });
 
     test.each([
-      ['mss 500', 500 - 16],
-      ['mss 1460', 1460 - 16],
-      ['mss 8960', 1460 - 16],
-    ])('RFC 7413 §4.1.3: the cached MSS bounds the data, and is not more than 1460: %s', (syn, room) => {
-      const peer = knowing({}, { mtu: 9000 }, syn);
-      open(peer, 9000);
-      expect(peer.takeSent()[0]).toContain(`S 0:${room}(${room}) `);
-    });
+      ['mss 500', 4, 500 - 16],
+      ['mss 1460', 4, 1460 - 16],
+      ['mss 8960', 4, 1460 - 16],
+      ['mss 500', 6, 500 - 16],
+      ['mss 8960', 6, 1440 - 16],
+    ] as const)(
+      'RFC 7413 §4.1.3: the cached %s bounds the data, and over IPv%i there are no more than %i',
+      (syn, family, room) => {
+        const peer = knowing({}, { mtu: 9000, family }, syn);
+        open(peer, 9000);
+        expect(peer.takeSent()[0]).toContain(`S 0:${room}(${room}) `);
+      },
+    );
 
-    test('RFC 7413 §4.1.3: without a cached MSS the default of 536', () => {
-      const peer = client();
+    test.each([
+      [4, 536],
+      [6, 1220],
+    ] as const)('RFC 7413 §4.1.3: without a cached MSS over IPv%i the default of %i', (family, room) => {
+      const peer = client({}, { family });
       const connection = open(peer);
       peer.sends(`S. 0:0(0) ack 1 win 65535 <FO ${COOKIE},nop,nop>`);
       connection.abort();
       peer.takeSent();
       open(peer, 2000);
-      expect(peer.takeSent()[0]).toContain(`S 0:${536 - 16}(${536 - 16}) `);
+      expect(peer.takeSent()[0]).toContain(`S 0:${room - 16}(${room - 16}) `);
     });
 
     test('the path bounds it too', () => {
@@ -435,7 +433,7 @@ describe.each(SEQUENCE_STARTS)('a Fast Open client, from sequence number %i', (s
   test.each([0, 1])(
     'RFC 1191 §3: the SYN with its data is too big for the path: that is no failure (claims %i)',
     (pathMtuClaimTimeouts) => {
-      const peer = knowing({ pathMtuClaimTimeouts });
+      const peer = knowing({ pathMtuClaimTimeouts }, { family: 4 });
       const connection = open(peer, 2000);
       expect(peer.takeSent()[0]).toContain('S 0:1444(1444) ');
       peer.icmp('packet-too-big', 0, 600);

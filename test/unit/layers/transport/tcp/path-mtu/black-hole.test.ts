@@ -7,6 +7,7 @@ describe.each(SEQUENCE_STARTS)('a black hole, from sequence number %i', (start) 
   const stalled = (settings: Partial<TcpSettings> = {}, from: ConversationOptions = {}) => {
     const stage = established({
       start,
+      family: 4,
       ...from,
       settings: { packetizationLayerProbing: 'after-black-hole', ...settings },
     });
@@ -96,6 +97,7 @@ describe.each(SEQUENCE_STARTS)('a black hole, from sequence number %i', (start) 
   test('RFC 4821 §7.1: what was acknowledged was an implicit probe: first down to that, then to the initial size', () => {
     const { peer, connection, block } = established({
       start,
+      family: 4,
       settings: { packetizationLayerProbing: 'after-black-hole', noDelay: true },
     });
     write(connection, 1200);
@@ -112,7 +114,11 @@ describe.each(SEQUENCE_STARTS)('a black hole, from sequence number %i', (start) 
   });
 
   test('RFC 4821 §7.7: a path that got smaller: everything of this size got through before, so down to the initial size', () => {
-    const { peer, connection } = established({ start, settings: { packetizationLayerProbing: 'after-black-hole' } });
+    const { peer, connection } = established({
+      start,
+      family: 4,
+      settings: { packetizationLayerProbing: 'after-black-hole' },
+    });
     write(connection, 1460);
     peer.takeSent();
     peer.sends('. 1:1(0) ack 1461');
@@ -140,6 +146,7 @@ describe.each(SEQUENCE_STARTS)('a black hole, from sequence number %i', (start) 
   test('RFC 2923 §2.1: what is small already is not lost for its size', () => {
     const { peer, connection, block } = established({
       start,
+      family: 4,
       settings: { packetizationLayerProbing: 'after-black-hole' },
     });
     write(connection, 500);

@@ -5,7 +5,7 @@ import { established, SEQUENCE_STARTS, write } from '../conversation.ts';
 
 describe.each(SEQUENCE_STARTS)('claimed path MTUs, from sequence number %i', (start) => {
   const careful = (settings: Partial<TcpSettings> = {}) =>
-    established({ start, settings: { pathMtuClaimTimeouts: 1, ...settings } });
+    established({ start, family: 4, settings: { pathMtuClaimTimeouts: 1, ...settings } });
 
   /** A full segment has got through, and another is on its way. */
   const proven = (settings: Partial<TcpSettings> = {}) => {

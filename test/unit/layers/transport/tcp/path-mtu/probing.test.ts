@@ -8,7 +8,7 @@ import { type Conversation, type ConversationOptions, established, SEQUENCE_STAR
 describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (start) => {
   /** An MTU of 1500 bytes at both ends; 1064 at first, then 1480 and 1500 are tried. */
   const probing = (settings: Partial<TcpSettings> = {}, from: ConversationOptions = {}) =>
-    established({ start, ...from, settings: { packetizationLayerProbing: 'always', ...settings } });
+    established({ start, family: 4, ...from, settings: { packetizationLayerProbing: 'always', ...settings } });
 
   // By counting: where no time passes, RACK holds for lost what was sent at the same instant.
   const withSack = (settings: Partial<TcpSettings> = {}) =>
