@@ -57,7 +57,7 @@ const settings = fc.record(
   { requiredKeys: [] },
 );
 
-test('RFC 7413: every question is answered as it was asked, whatever becomes of the segments, and nothing is left', async () => {
+test('RFC 7413 §4.2: every question is answered as it was asked, whatever becomes of the segments, and nothing is left', async () => {
   let opened = 0;
   let fellBack = 0;
   await fc.assert(

@@ -44,7 +44,7 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     expect(field * 2 ** block.rcvWndShift).toBeLessThanOrEqual(window);
   });
 
-  test('RFC 9293 §3.1: a SYN’s options stand in the order that is set, and its window is no larger than is set', () => {
+  test('a SYN’s options stand in the order that is set, and its window is no larger than is set', () => {
     const settings = {
       timestamps: true,
       selectiveAcknowledgment: true,
@@ -122,7 +122,7 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     ['rfc', 300],
     ['linux', 300],
     ['freebsd', 200],
-  ])('RFC 9293 §3.10.7.1: to closed ports %s sends %i resets in a second', (name, resets) => {
+  ])('to closed ports %s sends %i resets in a second', (name, resets) => {
     const peer = new Conversation({ start, settings: profileSettings(name) });
     for (let port = 1; port <= 300; port++) peer.sends('S 0:0(0) win 100', port);
     expect(peer.takeSent()).toHaveLength(resets);

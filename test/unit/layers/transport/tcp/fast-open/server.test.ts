@@ -398,7 +398,7 @@ describe.each(SEQUENCE_STARTS)('a Fast Open server, from sequence number %i', (s
       expect(readAll(accept(server.listener))).toBe(50);
     });
 
-    test('RFC 6191: a SYN with cookie and data opens anew what is in TIME-WAIT; if it fails, TIME-WAIT goes on', () => {
+    test('RFC 6191 §2: a SYN with cookie and data opens anew what is in TIME-WAIT; if it fails, TIME-WAIT goes on', () => {
       const server = serving();
       const { peer, listener, cookie } = server;
       const waiting = (): Connection => {
