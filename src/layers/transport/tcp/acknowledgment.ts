@@ -40,6 +40,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   ackEvent.rttNs = -1;
   block.detection.begin(block, now, echoNs);
   beginSample(block);
+  block.counts.acknowledgment(now);
 
   const reported = block.sackOk && isDuplicateReport(block, arrived);
   if (reported) takeDuplicateReport(block, arrived);
@@ -69,6 +70,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   if (repaired && block.lossState === 'open') respondToRepair(block);
   detectLosses(block, ackedBytes > 0 || newlySacked > 0);
   const isCongested = takeFeedback(block, arrived, unsackedBefore);
+  if (isCongested) block.counts.echoed();
   tellController(block, wasRecovering || undone || isCongested);
   growSendBuffer(block);
   // A SACK stops it: RACK goes on from there.
@@ -190,7 +192,9 @@ export function discardAcknowledged(block: ControlBlock, ack: number): void {
   }
   block.sndUna = ack;
   block.synAcknowledged = true;
-  if (bytes > 0) block.sendBuffer.discard(bytes);
+  if (bytes <= 0) return;
+  block.sendBuffer.discard(bytes);
+  block.counts.acked(bytes);
 }
 
 /** RFC 9293 §3.10.7.4: an old segment does not update the window. @returns whether SND.WND changed */
@@ -246,6 +250,7 @@ function afterProgress(block: ControlBlock, ackedBytes: number): void {
     } else block.recovery.partial(block, ackedBytes);
   } else if (block.lossState === 'loss' && isRecovered(block)) {
     block.lossState = 'open';
+    block.counts.timeoutRecovered(block.ackEvent.nowNs);
     block.forwardRto.abandon();
     block.detection.recoveryEnded();
   }
@@ -253,7 +258,9 @@ function afterProgress(block: ControlBlock, ackedBytes: number): void {
 
 /** A duplicate was reported: RFC 2883 §5. */
 function takeDuplicateReport(block: ControlBlock, arrived: IncomingSegment): void {
-  block.undo.duplicateReported(arrived.options.sackBlocks[0]!);
+  const { sackBlocks } = arrived.options;
+  block.counts.duplicateReported(distance(sackBlocks[0]!, sackBlocks[1]!), block.smss);
+  block.undo.duplicateReported(sackBlocks[0]!);
   block.detection.duplicateReported(block);
 }
 

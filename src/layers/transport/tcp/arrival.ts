@@ -29,6 +29,7 @@ const OUT_OF_WINDOW_ACK_NS = 500e6;
 
 /** @returns why the segment was dropped, or `undefined` if it was taken */
 export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  block.counts.arrived(arrived.dataLength);
   const opening = block.state === 'SYN-SENT';
   const reason = opening ? inSynSent(block, arrived) : inOtherStates(block, arrived);
   // What is dropped may be from anybody, so it does not say that the peer is alive (RFC 9293 §3.8.4).
@@ -129,6 +130,7 @@ export function takeWindow(block: ControlBlock, arrived: IncomingSegment): void 
 function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.sndUna = add(block.iss, 1);
   block.synAcknowledged = true;
+  block.counts.acknowledgment(block.environment.timers.now());
   block.timers?.retransmission.cancel();
   if (block.synSentNs < 0) return;
   const rttNs =

@@ -7,7 +7,8 @@ import type { AuthenticationKeys } from './authentication/segment-authentication
 import { ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block.ts';
 import { uncork } from './corking.ts';
 import { emitReset } from './emission.ts';
-import { snapshot, type TcpInfo } from './info.ts';
+import type { TcpInfo } from './info.ts';
+import { snapshot } from './info-snapshot.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
 import { acknowledgeNow, output } from './output.ts';
 import { checkAppLimited } from './rate/sampling.ts';

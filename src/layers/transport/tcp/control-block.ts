@@ -8,12 +8,14 @@ import type { Timer } from '../../clock.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { Path } from '../../network/path.ts';
 import type { CongestionSnapshot, ConnectionIdentity } from '../../observer.ts';
+import { Activity } from './activity.ts';
 import type { SegmentAuthentication } from './authentication/segment-authentication.ts';
 import { AckEvent } from './congestion/ack-event.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { createController } from './congestion/controllers.ts';
 import { WindowValidation } from './congestion/window-validation.ts';
 import type { CorkState } from './cork-state.ts';
+import { Counts } from './counts.ts';
 import { EcnState } from './ecn/state.ts';
 import type { TcpEnvironment } from './environment.ts';
 import type { FastOpenCache } from './fast-open/cache.ts';
@@ -217,6 +219,10 @@ export class ControlBlock implements Sender {
   persistBackoff: number;
   keepAliveProbes: number;
 
+  // For `tcp_info`.
+  readonly counts: Counts;
+  readonly activity: Activity;
+
   // Receiving: when to acknowledge.
   ackDue: number;
   /** Segments with data received in order since an ACK was last sent. */
@@ -336,6 +342,8 @@ export class ControlBlock implements Sender {
     this.probes = 0;
     this.persistBackoff = 0;
     this.keepAliveProbes = 0;
+    this.counts = new Counts();
+    this.activity = new Activity();
     this.ackDue = ACK_NONE;
     this.unackedSegments = 0;
     this.quickAcks = 0;

@@ -80,6 +80,7 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
   writeOptions(block, frame.view, at + segment.HEADER_LENGTH, kind, sequence);
   const echo = feedbackFlags(block, kind);
   acknowledgmentSent(block);
+  block.counts.sent(sequence, length, length + (flags & segment.FIN), block.environment.timers.now());
   const { localPort, remotePort } = block.identity;
   const urgent = block.sndUrgent ? urgentField(block, sequence) : 0;
   segment.writeHeader(
@@ -130,6 +131,7 @@ export function emitSyn(block: ControlBlock): void {
   acknowledgmentSent(block);
   const codepoint = codepointOfSyn(block, echo);
   block.synTransmissions++;
+  block.counts.sentSyn(block.iss, dataLength, withAck, block.environment.timers.now());
   send(block, frame, codepoint);
 }
 
@@ -187,6 +189,7 @@ function seal(block: ControlBlock, frame: Frame, headerLength: number): void {
 }
 
 function send(block: ControlBlock, frame: Frame, codepoint: number): void {
+  block.counts.sentSegments++;
   // A neighbour or route that is missing now may be there when the segment is sent again: the timer decides.
   const failure = block.path.send(frame, segment.PROTOCOL, codepoint);
   if (failure !== undefined) block.softError = failure;

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
+import type { Counts } from './counts.ts';
 import type { DeliveryRate } from './rate/delivery-rate.ts';
 import type { FateWatcher, TransmitLog } from './transmit-log.ts';
 
@@ -13,6 +14,7 @@ interface Served {
   readonly rate: DeliveryRate;
   readonly congestion: CongestionControl;
   readonly detection: FateWatcher;
+  readonly counts: Counts;
 }
 
 export class FateRelay implements FateWatcher {
@@ -23,7 +25,8 @@ export class FateRelay implements FateWatcher {
   }
 
   delivered(log: TransmitLog, index: number): void {
-    const { rate, detection } = this.served;
+    const { rate, detection, counts } = this.served;
+    counts.deliveredSegments++;
     rate.arrived(log, index);
     detection.delivered(log, index);
   }

@@ -2,6 +2,7 @@
  * How a connection passes from state to state (RFC 9293 §3.3.2 figure 5), and how it ends.
  */
 import type { ErrorCode } from '../../errors.ts';
+import { IDLE } from './activity.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { effectiveMss } from './emission.ts';
 import { detectionFor } from './loss/strategies.ts';
@@ -24,6 +25,7 @@ export function establish(block: ControlBlock, why: string): boolean {
   if (block.synTimeouts > 0) block.rtt.afterLostSyn();
   if (!block.owner.established(block)) return false;
   block.retries = 0;
+  block.counts.timeoutRecovered(block.environment.timers.now());
   if (!hasStarted) startController(block);
   block.wasEstablished = true;
   block.userTimeoutDue = block.settings.userTimeoutOption;
@@ -104,6 +106,8 @@ export function end(block: ControlBlock, error: ErrorCode | undefined, why: stri
   block.log.clear();
   block.reassembly.clear();
   if (error !== undefined || block.orphaned) block.receiveBuffer.release();
+  block.counts.timeoutRecovered(block.environment.timers.now());
+  block.activity.turn(IDLE, block.environment.timers.now());
   block.owner.closed(block);
   block.user?.changed();
 }

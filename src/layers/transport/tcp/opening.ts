@@ -5,6 +5,7 @@
 import { pseudoHeaderSum } from '../../checksum.ts';
 import type { Path } from '../../network/path.ts';
 import type { SipKey } from '../../siphash.ts';
+import { followActivity } from './activity-now.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { type ConnectionOwner, ControlBlock } from './control-block.ts';
 import { emitSyn } from './emission.ts';
@@ -70,6 +71,7 @@ export class Opening {
     block.synSentNs = this.environment.timers.now();
     emitSyn(block);
     armRetransmission(block);
+    followActivity(block, 0); // Fast Open: the program has written already
   }
 }
 

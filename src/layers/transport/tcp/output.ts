@@ -4,6 +4,7 @@
  * transmit RFC 3042. Each segment itself is built in `emission.ts`.
  */
 import type { RetransmitReason } from '../../observer.ts';
+import { followActivity } from './activity-now.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { holdBack, isHeldBack, uncork } from './corking.ts';
 import { effectiveMss, emit, payloadRoom } from './emission.ts';
@@ -24,7 +25,8 @@ export function output(block: ControlBlock): void {
 
 /** Sends all data that may be sent, and the FIN. */
 export function send(block: ControlBlock): void {
-  if (canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true)) {
+  const sends = canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true);
+  if (sends) {
     followPath(block);
     const before = block.sndNxt;
     if (!sendForward(block)) {
@@ -35,6 +37,7 @@ export function send(block: ControlBlock): void {
     armPersist(block);
     block.validation.sent(block);
   }
+  followActivity(block, sends ? allowance(block) : 0);
 }
 
 /** Sends the acknowledgment that nothing has carried. */
@@ -130,6 +133,7 @@ export function sendProbe(block: ControlBlock): void {
     retransmit(block, block.log.count - 1, 'tlp');
   }
   block.probe.sent(block.sndNxt, block.rtt.samples, length <= 0);
+  followActivity(block, allowance(block));
 }
 
 function sendLost(block: ControlBlock): void {

@@ -108,6 +108,7 @@ export class PassiveOpen implements ListenerOwner {
     block.user = { changed: () => listener.user?.changed() };
     this.listenerOf.set(block, listener);
     opening.admit(block, 'SYN-RECEIVED', 'SYN arrived');
+    block.counts.arrived(arrived.dataLength);
     takeSyn(block, arrived);
     takeWindow(block, arrived);
     block.fastOpen = this.fastOpen.answer(block, arrived, listener.settings, listener.fastOpens);

@@ -21,6 +21,8 @@ export class ReceiveTuning {
   private timedFromNs: number;
   /** Bytes that the program has read since `countedFromNs`. */
   private copiedBytes: number;
+  /** What it has read in the last whole round trip: the size of the window that it has a use for. */
+  roundBytes: number;
   private countedFromNs: number;
 
   constructor() {
@@ -30,6 +32,7 @@ export class ReceiveTuning {
     this.timedUntil = 0;
     this.timedFromNs = 0;
     this.copiedBytes = 0;
+    this.roundBytes = 0;
     this.countedFromNs = 0;
   }
 
@@ -59,6 +62,7 @@ export class ReceiveTuning {
       this.copiedBytes += bytes;
       return 0;
     }
+    this.roundBytes = this.copiedBytes;
     const wanted = 2 * this.copiedBytes + MARGIN_SEGMENTS * smss;
     if (this.sampleMs > 0) this.rttMs = this.sampleMs;
     this.sampleMs = 0;

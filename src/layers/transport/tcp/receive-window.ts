@@ -109,4 +109,8 @@ const free = (block: ControlBlock): number =>
     ),
   );
 
+/** The largest window that there is room for when nothing waits to be read. */
+export const largestWindow = (block: ControlBlock): number =>
+  Math.max(0, Math.min(block.settings.receiveBufferBytes - slack(block), MAXIMUM_FIELD << block.rcvWndShift));
+
 const slack = (block: ControlBlock): number => (1 << block.rcvWndShift) - 1;

@@ -39,6 +39,7 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
     // All of it has come on a SYN, or the window is closed.
     return lessOrEqual(finAt, block.rcvNxt) ? 'tcp-duplicate' : 'tcp-outside-window';
   }
+  block.counts.taken(arrived.dataLength, block.environment.timers.now());
   // RFC 2883 §4.1.1: what lies below RCV.NXT has arrived before.
   if (lessThan(sequence, start)) noteDuplicate(block, sequence, lessThan(finAt, start) ? finAt : start);
   if (start === block.rcvNxt) {
@@ -52,6 +53,7 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
 function inOrder(block: ControlBlock, arrived: IncomingSegment, skip: number, length: number, fin: boolean): void {
   if (length > 0) store(block, arrived, 0, skip, length);
   block.rcvNxt = add(block.rcvNxt, length);
+  block.counts.received(length);
   let gapFilled = false;
   if (fin) {
     block.finReceived = true;
@@ -78,6 +80,7 @@ export function takeHeld(block: ControlBlock): void {
     block.finWaiting = false;
     block.rcvNxt = block.finWaitingAt; // the eighth check moves over the FIN
   }
+  block.counts.received(bytes);
   if (!block.receiveShut) block.receiveBuffer.advance(bytes);
 }
 
@@ -105,6 +108,7 @@ function beyondGap(
   const known = block.reassembly.covers(start, end);
   // What is known already is added all the same: its range is then the one that the ACK reports first (RFC 2018 §4).
   if (!block.reassembly.add(start, end)) return 'tcp-too-many-gaps';
+  block.counts.outOfOrderSegments++;
   if (known) return 'tcp-duplicate';
   if (length > 0) store(block, arrived, distance(block.rcvNxt, start), skip, length);
   if (fin) {

@@ -18,6 +18,7 @@ export function undoEpisode(block: ControlBlock, ackedBytes: number, congested: 
     block.recovery.abandon();
     block.detection.recoveryUndone();
     block.lossState = 'open';
+    block.counts.timeoutRecovered(block.environment.timers.now());
     block.retransmitAtOnce = false;
     block.recoveryPoint = block.sndUna; // RFC 5682 §2.1 (3b)
   }

@@ -24,6 +24,7 @@ export function takeSynText(block: ControlBlock): void {
   const length = distance(block.rcvNxt, end);
   if (length <= 0 || block.orphaned) return;
   block.rcvNxt = end;
+  block.counts.received(length);
   if (!block.receiveShut) block.receiveBuffer.advance(length);
   if (block.reassembly.count > 0) takeHeld(block);
   block.ackDue = ACK_NOW;

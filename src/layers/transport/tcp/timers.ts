@@ -66,6 +66,7 @@ function retransmissionTimeout(block: ControlBlock): void {
   // RFC 5682 §2.1 (1), RFC 3522 §3.2: not when a loss is being recovered already.
   const fresh = block.lossState === 'open';
   block.retries++;
+  block.counts.timedOut(block.environment.timers.now());
   pathTimeout(block);
   if (fresh) block.undo.begin(block, true);
   block.validation.timedOut();
@@ -105,6 +106,7 @@ function handshakeTimeout(block: ControlBlock): void {
   }
   block.retries++;
   block.synTimeouts++;
+  block.counts.timedOut(block.environment.timers.now());
   block.rtt.backOff();
   block.environment.observer?.tcpRetransmit(block.identity, 'syn', block.iss, 0);
   emitSyn(block);

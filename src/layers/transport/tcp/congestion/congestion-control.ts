@@ -6,6 +6,7 @@
 import type { Random } from '../../../random.ts';
 import type { TcpSettings } from '../settings.ts';
 import type { AckEvent } from './ack-event.ts';
+import type { ControllerInfo } from './controller-info.ts';
 import type { SegmentLoss } from './segment-loss.ts';
 
 /** What a controller is told when its connection is established. */
@@ -64,4 +65,6 @@ export interface CongestionControl {
   segmentLost?(loss: SegmentLoss): void;
   /** A segment is about to leave, nothing is in the network, and the program is the reason. */
   resumed?(nowNs: number): void;
+  /** What it knows beside its window, for `tcp_info`. */
+  info?(): ControllerInfo | undefined;
 }

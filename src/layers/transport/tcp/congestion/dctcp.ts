@@ -6,6 +6,7 @@
 import { greaterThan } from '../sequence.ts';
 import type { AckEvent } from './ack-event.ts';
 import type { CongestionCause } from './congestion-control.ts';
+import type { ControllerInfo } from './controller-info.ts';
 import { Reno } from './reno.ts';
 
 /** RFC 8257 §4.2: the estimation gain g. */
@@ -43,6 +44,10 @@ export class Dctcp extends Reno {
     this.windowEnd = event.sndNxt;
     this.bytesAcked = 0;
     this.bytesMarked = 0;
+  }
+
+  info(): ControllerInfo {
+    return { kind: 'dctcp', alpha: this.alpha, markedBytes: this.bytesMarked, ackedBytes: this.bytesAcked };
   }
 
   /** RFC 8257 §3.3 step 9; §3.5: to a loss it reacts as Reno does. */

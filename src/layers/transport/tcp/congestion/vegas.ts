@@ -6,6 +6,7 @@
  */
 import { greaterOrEqual } from '../sequence.ts';
 import type { AckEvent } from './ack-event.ts';
+import type { ControllerInfo } from './controller-info.ts';
 import { Reno } from './reno.ts';
 
 /** With fewer samples a round trip, a delayed ACK could look like a queue: then it is Reno for that round. */
@@ -44,6 +45,10 @@ export class Vegas extends Reno {
     if (event.windowLimited) this.wasLimited = true;
     if (this.growing && this.cwnd < this.ssthresh) this.slowly(event);
     if (greaterOrEqual(event.sndUna, this.roundEnd)) this.endRound(event);
+  }
+
+  info(): ControllerInfo {
+    return { kind: 'vegas', samples: this.samples, roundRttNs: this.roundRttNs, minimumRttNs: this.baseRttNs };
   }
 
   protected override remember(): void {

@@ -3,9 +3,10 @@
  * control", 2004): Reno that, after a loss, sets its window to what the path was seen to carry: the bandwidth estimate
  * times the shortest round trip. A loss by chance costs little; one by a full queue empties it.
  */
-import { MILLISECOND } from '../../../clock.ts';
+import { MILLISECOND, SECOND } from '../../../clock.ts';
 import type { AckEvent } from './ack-event.ts';
 import type { CongestionCause } from './congestion-control.ts';
+import type { ControllerInfo } from './controller-info.ts';
 import { Reno } from './reno.ts';
 
 /** One sample a round trip, and none in less time than this. */
@@ -47,6 +48,10 @@ export class Westwood extends Reno {
     this.bandwidth = isStarting || this.bandwidth === 0 ? sample : KEPT * this.bandwidth + (1 - KEPT) * sample;
     this.sampleBytes = 0;
     this.sampleStartNs = nowNs;
+  }
+
+  info(): ControllerInfo {
+    return { kind: 'westwood', bandwidth: this.bandwidth * SECOND, minimumRttNs: this.minimumRttNs };
   }
 
   /** The window that would just fill the path without a queue, and never more than there was. */

@@ -3,10 +3,15 @@
  * recovery's business. By counting it is `duplicate-threshold.ts` (RFC 5681, RFC 6675), by time `rack.ts` (RFC 8985).
  */
 import type { FateWatcher } from '../transmit-log.ts';
+import type { ReorderingDetector } from './reordering.ts';
 import type { Sender } from './sender.ts';
 
 export interface LossDetection extends FateWatcher {
   readonly name: string;
+  /** How often segments have arrived in another order than they were sent in. */
+  readonly reordering: ReorderingDetector;
+  /** For how long a segment may be overtaken before it is lost: RACK.reo_wnd of RFC 8985; 0 if nobody looks at the time. */
+  readonly reoWndNs: number;
   /**
    * An acknowledgment has come; nothing of it is applied yet.
    * @param echoNs the latest time at which what its timestamp echoes may have been sent, or `Infinity` without one

@@ -2,31 +2,43 @@
  * Loss detection by duplicate acknowledgments: RFC 5681 §3.2, and with SACK the `IsLost` and `NextSeg` of RFC 6675 §4.
  */
 import { greaterOrEqual, greaterThan } from '../sequence.ts';
-import { RETRANSMITTED, SACKED } from '../transmit-log.ts';
+import { RETRANSMITTED, SACKED, type TransmitLog } from '../transmit-log.ts';
 import type { LossDetection } from './detection.ts';
+import { ReorderingDetector } from './reordering.ts';
 import type { Sender } from './sender.ts';
 
 export class DuplicateThreshold implements LossDetection {
   readonly name = 'dupthresh';
+  readonly reoWndNs = 0;
+  /** For those who want to know: the threshold stays. */
+  readonly reordering: ReorderingDetector;
   /** `RescueRxt` of RFC 6675 §4: when SND.UNA is beyond it the rescue retransmission may be sent. */
   private rescueAfter: number;
 
   constructor() {
+    this.reordering = new ReorderingDetector();
     this.rescueAfter = 0;
   }
 
-  begin(): void {}
-  delivered(): void {}
   lost(): void {}
   duplicateReported(): void {}
   recoveryEnded(): void {}
   recoveryUndone(): void {}
+
+  begin(): void {
+    this.reordering.begin();
+  }
+
+  delivered(log: TransmitLog, index: number): void {
+    this.reordering.delivered(log, index);
+  }
 
   recoveryStarted(sender: Sender): void {
     if (sender.log.count > 0) this.rescueAfter = sender.log.end(0); // RFC 6675 §5 (4.3)
   }
 
   detect(sender: Sender, _nowNs: number, newInformation: boolean): number {
+    if (newInformation) this.reordering.finish();
     if (sender.settings.fastRetransmit && sender.log.count > 0) {
       if (sender.sackOk) {
         if (newInformation) this.bySack(sender);

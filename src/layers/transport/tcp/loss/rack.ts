@@ -5,9 +5,10 @@
  * Variables have the names of §5.3. The order in which the list of the transmit log is kept is that of `xmit_ts`, so
  * that only what may be marked is looked at (§6.2 step 5, "As an optimization").
  */
-import { greaterOrEqual, greaterThan, lessThan } from '../sequence.ts';
+import { greaterOrEqual, greaterThan } from '../sequence.ts';
 import type { TransmitLog } from '../transmit-log.ts';
 import type { LossDetection } from './detection.ts';
+import { ReorderingDetector } from './reordering.ts';
 import type { Sender } from './sender.ts';
 
 /** §6.2 step 4: recoveries without a DSACK after which the window is back at its start. */
@@ -20,8 +21,8 @@ const TOO_SOON = 15 / 16;
 
 export class Rack implements LossDetection {
   readonly name = 'rack';
-  /** RACK.reordering_seen, RACK.reo_wnd and RACK.reo_wnd_mult: for those who study it. */
-  reorderingSeen: boolean;
+  readonly reordering: ReorderingDetector;
+  /** RACK.reo_wnd and RACK.reo_wnd_mult: for those who study it. */
   reoWndNs: number;
   reoWndMult: number;
   /** RACK.xmit_ts, RACK.end_seq, RACK.rtt: of the segment sent last among those that have arrived. */
@@ -31,13 +32,6 @@ export class Rack implements LossDetection {
   private reoWndPersist: number;
   /** RACK.dsack_round: SND.NXT when a DSACK was last acted upon; `undefined` is None. */
   private dsackRound: number | undefined;
-  /** RACK.fack, and the lowest end of what was delivered for the first time by this acknowledgment and never sent again. */
-  private fack: number;
-  private fackKnown: boolean;
-  private lowestEnd: number;
-  private highestEnd: number;
-  private anyDelivered: boolean;
-  private anyOriginal: boolean;
   private nowNs: number;
   private echoNs: number;
   private minimumRttNs: number;
@@ -45,7 +39,7 @@ export class Rack implements LossDetection {
   private recoveryJustEnded: boolean;
 
   constructor() {
-    this.reorderingSeen = false;
+    this.reordering = new ReorderingDetector();
     this.reoWndNs = 0;
     this.reoWndMult = 1;
     this.xmitNs = -1;
@@ -53,12 +47,6 @@ export class Rack implements LossDetection {
     this.rttNs = 0;
     this.reoWndPersist = PERSISTENCE;
     this.dsackRound = undefined;
-    this.fack = 0;
-    this.fackKnown = false;
-    this.lowestEnd = 0;
-    this.highestEnd = 0;
-    this.anyDelivered = false;
-    this.anyOriginal = false;
     this.nowNs = 0;
     this.echoNs = Number.POSITIVE_INFINITY;
     this.minimumRttNs = Number.POSITIVE_INFINITY;
@@ -70,20 +58,14 @@ export class Rack implements LossDetection {
     this.nowNs = nowNs;
     this.echoNs = echoNs;
     this.minimumRttNs = sender.rtt.minimumNs; // step 1
-    this.anyDelivered = false;
-    this.anyOriginal = false;
+    this.reordering.begin();
   }
 
   /** Step 2, and what step 3 needs. */
   delivered(log: TransmitLog, index: number): void {
     const end = log.end(index);
     const retransmitted = log.transmissions(index) > 1;
-    if (!this.anyDelivered || greaterThan(end, this.highestEnd)) this.highestEnd = end;
-    this.anyDelivered = true;
-    if (!retransmitted) {
-      if (!this.anyOriginal || lessThan(end, this.lowestEnd)) this.lowestEnd = end;
-      this.anyOriginal = true;
-    }
+    this.reordering.delivered(log, index);
     const xmitNs = log.lastSent(index);
     const rttNs = this.nowNs - xmitNs;
     if (retransmitted) {
@@ -95,6 +77,11 @@ export class Rack implements LossDetection {
     this.rttNs = rttNs;
     this.xmitNs = xmitNs;
     this.endSequence = end;
+  }
+
+  /** RACK.reordering_seen. */
+  get reorderingSeen(): boolean {
+    return this.reordering.count > 0;
   }
 
   lost(): void {}
@@ -119,7 +106,7 @@ export class Rack implements LossDetection {
   }
 
   detect(sender: Sender, nowNs: number, newInformation: boolean): number {
-    if (newInformation) this.detectReordering();
+    if (newInformation) this.reordering.finish();
     this.reoWndNs = this.updateReorderingWindow(sender);
     this.dsackSeen = false;
     this.recoveryJustEnded = false;
@@ -144,14 +131,6 @@ export class Rack implements LossDetection {
   /** What is not held for lost is in the network, or the reordering timer would have told. */
   lastResort(): number {
     return -1;
-  }
-
-  /** Step 3. In ascending order of sequence numbers only what was known before this acknowledgment can be passed. */
-  private detectReordering(): void {
-    if (!this.anyDelivered) return;
-    if (this.fackKnown && this.anyOriginal && lessThan(this.lowestEnd, this.fack)) this.reorderingSeen = true;
-    if (!this.fackKnown || greaterThan(this.highestEnd, this.fack)) this.fack = this.highestEnd;
-    this.fackKnown = true;
   }
 
   /** Step 4: `RACK_update_reo_wnd`. */

@@ -8,6 +8,7 @@
  */
 import type { AckEvent } from '../ack-event.ts';
 import type { CongestionCause, CongestionControl, ControllerStart } from '../congestion-control.ts';
+import type { ControllerInfo } from '../controller-info.ts';
 import type { SegmentLoss } from '../segment-loss.ts';
 import { advanceLatestDelivery, updateCongestionSignals, updateLatestDelivery } from './congestion-signals.ts';
 import { setPacingRate, updateAckAggregation, updateControlParameters } from './control.ts';
@@ -20,7 +21,7 @@ import {
   noteLoss,
 } from './loss-response.ts';
 import { Model, restoreCwnd } from './model.ts';
-import { isProbeBandwidth } from './phases.ts';
+import { GAINS, isProbeBandwidth } from './phases.ts';
 import { updateCyclePhase } from './probe-bandwidth.ts';
 import { checkProbeRtt, checkProbeRttDone, updateMinRtt } from './probe-rtt.ts';
 import { checkDrainDone, checkStartupDone, leaveStartupOnCongestion } from './startup.ts';
@@ -133,6 +134,14 @@ export class Bbr implements CongestionControl {
     model.extraAckedStartNs = nowNs;
     if (isProbeBandwidth(model.phase)) setPacingRate(model, 1);
     else if (model.phase === 'probe-rtt') checkProbeRttDone(model);
+  }
+
+  info(): ControllerInfo | undefined {
+    const { model } = this;
+    if (model === undefined) return undefined;
+    const { phase, bw, minRttNs } = model;
+    const { pacing, cwnd } = GAINS[phase];
+    return { kind: 'bbr', phase, bandwidth: bw, minimumRttNs: minRttNs, pacingGain: pacing, cwndGain: cwnd };
   }
 }
 

@@ -10,9 +10,8 @@ import { MILLISECOND, SECOND } from '../../../../clock.ts';
 import { below, type Random } from '../../../../random.ts';
 import type { AckEvent } from '../ack-event.ts';
 import type { CongestionCause, CongestionControl, ControllerStart } from '../congestion-control.ts';
+import type { Bbr1State, ControllerInfo } from '../controller-info.ts';
 import { PathModel } from './path-model.ts';
-
-type State = 'startup' | 'drain' | 'probe-bw' | 'probe-rtt';
 
 /** 2 / ln(2), `BBRHighGain`. */
 const HIGH_GAIN = 2.89;
@@ -37,7 +36,7 @@ export class Bbr1 implements CongestionControl {
   sendQuantum: number;
   isHoldingBack: boolean;
   path: PathModel;
-  state: State;
+  state: Bbr1State;
   pacingGain: number;
   cwndGain: number;
   private smss: number;
@@ -145,6 +144,18 @@ export class Bbr1 implements CongestionControl {
   resumed(): void {
     this.isIdleRestart = true;
     if (this.state === 'probe-bw') this.setPacingRate(1);
+  }
+
+  info(): ControllerInfo {
+    const { state: phase, path, pacingGain, cwndGain } = this;
+    return {
+      kind: 'bbr1',
+      phase,
+      bandwidth: path.btlBw.value,
+      minimumRttNs: path.rtpropNs,
+      pacingGain,
+      cwndGain,
+    };
   }
 
   // ---- §4.3 State machine ----

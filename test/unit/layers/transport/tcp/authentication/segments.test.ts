@@ -55,10 +55,10 @@ describe.each(SEQUENCE_STARTS)('segments that are not genuine, from sequence num
 
   test('RFC 5925 §7.3: segments whose TCP-AO does not validate MUST be silently discarded: they change nothing', () => {
     const { peer, connection } = authentic({ start });
-    const before = { ...connection.info(), authentication: undefined };
     const lastHeard = connection.block.lastHeardNs;
     peer.signer = undefined;
     peer.after('1s');
+    const before = { ...connection.info(), authentication: undefined };
     for (const text of [
       '. 1:1(0) ack 1',
       'P. 1:11(10) ack 1',

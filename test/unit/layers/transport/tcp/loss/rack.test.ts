@@ -205,7 +205,7 @@ describe.each(SEQUENCE_STARTS)('RACK, from sequence number %i', (start) => {
       const staged = stage();
       const rack = rackOf(staged);
       rack.reoWndMult = 40;
-      rack.reorderingSeen = true;
+      rack.reordering.count = 1;
       staged.write(2);
       staged.peer.after('100ms');
       staged.sacks(0, [1, 2]);

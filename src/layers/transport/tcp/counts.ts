@@ -1,0 +1,209 @@
+/**
+ * What a connection has counted since it began, for `tcp_info`: segments and octets both ways, timeouts, and when something
+ * was last sent or heard. Names and definitions of RFC 4898 (the TCP extended statistics MIB) are Linux's too.
+ *
+ * Segments are counted in plain integers. What grows past them in a long transfer, octets and times, lies in typed
+ * arrays: a field of that kind would be boxed anew whenever it changes.
+ */
+import { add, distance, greaterThan } from './sequence.ts';
+
+// Octets.
+const SENT = 0;
+const RETRANSMITTED = 1;
+const ACKED = 2;
+const RECEIVED = 3;
+
+// Times, in nanoseconds; -1 for never.
+const DATA_SENT = 0;
+const ACK_SENT = 1;
+const DATA_RECEIVED = 2;
+const ACK_RECEIVED = 3;
+/** When the recovery by timeout that is going on began; and how long those before it took together. */
+const TIMEOUT_SINCE = 4;
+const TIMEOUT_TOTAL = 5;
+const TIMES = 6;
+
+export class Counts {
+  /** All segments that were handed to IP and that came from it; and those of them with data. */
+  sentSegments: number;
+  receivedSegments: number;
+  sentDataSegments: number;
+  receivedDataSegments: number;
+  /** Segments that had some octet of sequence space, SYN and FIN too, which had been sent before. */
+  retransmittedSegments: number;
+  /** Segments of ours that are known to have arrived; and those whose acknowledgment echoed a mark (RFC 3168). */
+  deliveredSegments: number;
+  echoedSegments: number;
+  /** Segments that came beyond a gap, in the window. */
+  outOfOrderSegments: number;
+  /** Segments of ours that the peer has reported to have come twice: RFC 2883. */
+  duplicateReports: number;
+  /** The most data that one segment brought. */
+  largestReceived: number;
+  /** Expiries of the retransmission timer, for a SYN too; and how many times that began a recovery. */
+  timeouts: number;
+  timeoutRecoveries: number;
+  /** Octets of data that our SYN carried; and whether the peer's SYN had some that our SYN-ACK acknowledged. */
+  synBytes: number;
+  synDataTaken: boolean;
+  /** The end of all that was sent; nothing was while `hasSent` is false. */
+  private highestSent: number;
+  private hasSent: boolean;
+  private deliveredBefore: number;
+  private readonly octets: Float64Array;
+  private readonly times: Float64Array;
+
+  constructor() {
+    this.sentSegments = 0;
+    this.receivedSegments = 0;
+    this.sentDataSegments = 0;
+    this.receivedDataSegments = 0;
+    this.retransmittedSegments = 0;
+    this.deliveredSegments = 0;
+    this.echoedSegments = 0;
+    this.outOfOrderSegments = 0;
+    this.duplicateReports = 0;
+    this.largestReceived = 0;
+    this.timeouts = 0;
+    this.timeoutRecoveries = 0;
+    this.synBytes = 0;
+    this.synDataTaken = false;
+    this.highestSent = 0;
+    this.hasSent = false;
+    this.deliveredBefore = 0;
+    this.octets = new Float64Array(RECEIVED + 1);
+    this.times = new Float64Array(TIMES).fill(-1);
+    this.times[TIMEOUT_TOTAL] = 0;
+  }
+
+  /** Octets of data that were sent, again or not; and those of them that had been sent before. */
+  get sentBytes(): number {
+    return this.octets[SENT]!;
+  }
+  get retransmittedBytes(): number {
+    return this.octets[RETRANSMITTED]!;
+  }
+  /** Octets of data that SND.UNA has passed, and that RCV.NXT has. */
+  get ackedBytes(): number {
+    return this.octets[ACKED]!;
+  }
+  get receivedBytes(): number {
+    return this.octets[RECEIVED]!;
+  }
+
+  sinceDataSent(nowNs: number): number {
+    return this.since(DATA_SENT, nowNs);
+  }
+  sinceAckSent(nowNs: number): number {
+    return this.since(ACK_SENT, nowNs);
+  }
+  sinceDataReceived(nowNs: number): number {
+    return this.since(DATA_RECEIVED, nowNs);
+  }
+  sinceAckReceived(nowNs: number): number {
+    return this.since(ACK_RECEIVED, nowNs);
+  }
+
+  /** How long recoveries by timeout have lasted, with the one that is going on. */
+  timeoutNs(nowNs: number): number {
+    const since = this.times[TIMEOUT_SINCE]!;
+    return this.times[TIMEOUT_TOTAL]! + (since < 0 ? 0 : nowNs - since);
+  }
+
+  // ---- what is sent ----
+
+  /** A segment with ACK, but for resets. @param octets of sequence space: `length` of data, and SYN or FIN */
+  sent(sequence: number, length: number, octets: number, nowNs: number): void {
+    this.times[ACK_SENT] = nowNs;
+    if (octets > 0) this.occupied(sequence, length, octets, nowNs);
+  }
+
+  /** Our SYN or SYN-ACK, with `length` octets of data. */
+  sentSyn(sequence: number, length: number, hasAck: boolean, nowNs: number): void {
+    if (hasAck) this.times[ACK_SENT] = nowNs;
+    if (!this.hasSent) {
+      this.synBytes = length;
+      this.synDataTaken = hasAck && this.receivedBytes > 0;
+    }
+    this.occupied(sequence, length, length + 1, nowNs);
+  }
+
+  private occupied(sequence: number, length: number, octets: number, nowNs: number): void {
+    const end = add(sequence, octets);
+    // How many of its octets, from the first on, were sent before. A SYN comes before data, a FIN after it.
+    const before = this.hasSent ? Math.max(0, Math.min(distance(sequence, this.highestSent), octets)) : 0;
+    if (before > 0) this.retransmittedSegments++;
+    if (length > 0) {
+      this.sentDataSegments++;
+      this.octets[SENT]! += length;
+      this.octets[RETRANSMITTED]! += Math.min(before, length);
+      this.times[DATA_SENT] = nowNs;
+    }
+    if (!this.hasSent || greaterThan(end, this.highestSent)) this.highestSent = end;
+    this.hasSent = true;
+  }
+
+  // ---- what arrives ----
+
+  /** A segment for this connection, acceptable or not. */
+  arrived(dataLength: number): void {
+    this.receivedSegments++;
+    if (dataLength > 0) this.receivedDataSegments++;
+  }
+
+  /** Of a segment's `length` octets of data some are new and in the window, or else its FIN is. */
+  taken(length: number, nowNs: number): void {
+    if (length === 0) return;
+    this.times[DATA_RECEIVED] = nowNs;
+    if (length > this.largestReceived) this.largestReceived = length;
+  }
+
+  /** RCV.NXT moves over octets of data. */
+  received(bytes: number): void {
+    this.octets[RECEIVED]! += bytes;
+  }
+
+  /** An acknowledgment is about to be applied. */
+  acknowledgment(nowNs: number): void {
+    this.times[ACK_RECEIVED] = nowNs;
+    this.deliveredBefore = this.deliveredSegments;
+  }
+
+  /** It echoes a mark. */
+  echoed(): void {
+    this.echoedSegments += this.deliveredSegments - this.deliveredBefore;
+  }
+
+  /** SND.UNA moves over octets of data. */
+  acked(bytes: number): void {
+    this.octets[ACKED]! += bytes;
+  }
+
+  /** The peer has told that octets came twice: as many segments as they take, and one at least. */
+  duplicateReported(bytes: number, smss: number): void {
+    this.duplicateReports += Math.max(1, Math.ceil(bytes / smss));
+  }
+
+  // ---- timeouts ----
+
+  /** The retransmission timer has expired, and something is sent again. */
+  timedOut(nowNs: number): void {
+    this.timeouts++;
+    if (this.times[TIMEOUT_SINCE]! >= 0) return;
+    this.times[TIMEOUT_SINCE] = nowNs;
+    this.timeoutRecoveries++;
+  }
+
+  /** What was sent when the timer expired is acknowledged, or the timeout was for nothing, or all is over. */
+  timeoutRecovered(nowNs: number): void {
+    const since = this.times[TIMEOUT_SINCE]!;
+    if (since < 0) return;
+    this.times[TIMEOUT_TOTAL]! += nowNs - since;
+    this.times[TIMEOUT_SINCE] = -1;
+  }
+
+  private since(place: number, nowNs: number): number {
+    const at = this.times[place]!;
+    return at < 0 ? Number.POSITIVE_INFINITY : nowNs - at;
+  }
+}

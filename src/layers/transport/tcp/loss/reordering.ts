@@ -1,0 +1,52 @@
+/**
+ * Whether the path reorders: RFC 8985 §6.2 step 3. A segment that was never sent again has arrived after one that lies
+ * beyond it. How far apart in time is RACK's to find out.
+ */
+import { greaterThan, lessThan } from '../sequence.ts';
+import type { TransmitLog } from '../transmit-log.ts';
+
+export class ReorderingDetector {
+  /** How many acknowledgments have shown it. */
+  count: number;
+  /** RACK.fack; and of what this acknowledgment delivers: the highest end, and the lowest of what was sent once. */
+  private fack: number;
+  private fackKnown: boolean;
+  private highestEnd: number;
+  private anyDelivered: boolean;
+  private lowestEnd: number;
+  private anyOriginal: boolean;
+
+  constructor() {
+    this.count = 0;
+    this.fack = 0;
+    this.fackKnown = false;
+    this.highestEnd = 0;
+    this.anyDelivered = false;
+    this.lowestEnd = 0;
+    this.anyOriginal = false;
+  }
+
+  /** An acknowledgment has come; nothing of it is applied yet. */
+  begin(): void {
+    this.anyDelivered = false;
+    this.anyOriginal = false;
+  }
+
+  /** Record `index` has arrived. */
+  delivered(log: TransmitLog, index: number): void {
+    const end = log.end(index);
+    if (!this.anyDelivered || greaterThan(end, this.highestEnd)) this.highestEnd = end;
+    this.anyDelivered = true;
+    if (log.transmissions(index) > 1) return;
+    if (!this.anyOriginal || lessThan(end, this.lowestEnd)) this.lowestEnd = end;
+    this.anyOriginal = true;
+  }
+
+  /** The acknowledgment is applied. In ascending order of sequence numbers only what was known before it can be passed. */
+  finish(): void {
+    if (!this.anyDelivered) return;
+    if (this.fackKnown && this.anyOriginal && lessThan(this.lowestEnd, this.fack)) this.count++;
+    if (!this.fackKnown || greaterThan(this.highestEnd, this.fack)) this.fack = this.highestEnd;
+    this.fackKnown = true;
+  }
+}
