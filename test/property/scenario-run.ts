@@ -14,6 +14,7 @@ import { inject } from './intruder.ts';
 import { acknowledging } from './invariants/acknowledging.ts';
 import { congestion } from './invariants/congestion.ts';
 import { congestionWindow } from './invariants/congestion-window.ts';
+import { counting } from './invariants/counting.ts';
 import { Violation } from './invariants/laws.ts';
 import {
   type Checker,
@@ -123,6 +124,7 @@ class Stage implements Run {
       states(),
       congestion(),
       congestionWindow(),
+      counting(),
     ];
     this.world = new World({
       seed: scenario.seed,

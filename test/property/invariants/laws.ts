@@ -80,6 +80,7 @@ export const LAWS: Readonly<Record<number, Law>> = {
   47: { law: 'afterwards there is no connection, no timer, no frame and no event', section: 'RFC 9293 §3.3.2' },
   48: { law: 'no storms: frames are bounded by data and faults', section: 'RFC 9293 §3.8.6' },
   49: { law: 'a peer that vanished is given up with ETIMEDOUT', section: 'RFC 9293 §3.8.3' },
+  51: { law: 'what tcp_info counts is what was sent, what came, and how long it took', section: 'RFC 4898 §4' },
 };
 
 export class Violation extends Error {
