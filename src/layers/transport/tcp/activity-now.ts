@@ -21,8 +21,7 @@ function kindNow(block: ControlBlock, allowance: number): number {
     const wanted = Math.min(Math.max(unsent, 1), smss);
     const isStopped = block.usableWindow < wanted && allowance >= wanted && canSend(block.state);
     const isPaced = block.timers !== undefined && block.timers.pacing.deadline !== Number.POSITIVE_INFINITY;
-    const waits = isPaced || block.forwardRto.step === 2 || log.lostBytes > 0;
-    return isStopped && !waits ? RECEIVE_WINDOW_LIMITED : BUSY;
+    return isStopped && !isPaced && block.forwardRto.step !== 2 ? RECEIVE_WINDOW_LIMITED : BUSY;
   }
   if (log.count === 0) return IDLE;
   const isFull = block.sendBuffer.length >= block.settings.sendBufferBytes && !block.finQueued;

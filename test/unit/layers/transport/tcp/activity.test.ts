@@ -163,19 +163,27 @@ describe.each(SEQUENCE_STARTS)('the time of a connection, from sequence number %
       expect(spent(connection)).toEqual([1010, 1000, 0]);
     });
 
-    test('nor while nobody knows whether a timeout was for nothing', () => {
-      const { peer, connection, block } = stage(
-        { selectiveAcknowledgment: true },
-        {
-          peerSyn: `mss ${MSS},nop,nop,sackOK`,
-          peerWindow: 1000,
-        },
-      );
-      write(connection, 3 * MSS);
+    test('nor while nobody knows whether a timeout was for nothing: no new data would go', () => {
+      const { peer, connection, block } = stage({ noDelay: true }, { peerWindow: 100 });
+      write(connection, 100);
+      write(connection, 500);
       peer.after('3s');
       expect(block.forwardRto.step).toBe(2);
-      const [busy, window] = spent(connection);
-      expect([busy, window! < busy!]).toEqual([3000, true]);
+      expect(block.congestion.cwnd - block.log.pipe).toBeGreaterThan(500);
+      expect(spent(connection)).toEqual([3000, 1000, 0]);
+    });
+
+    test('not while the next piece waits for its time, though the window will not take all of it', () => {
+      const { peer, connection } = stage({ maximumPacingRate: 100_000, noDelay: true }, { peerWindow: 2800 });
+      write(connection, 2 * MSS);
+      write(connection, 300);
+      expect(peer.takeSent()).toHaveLength(2);
+      write(connection, MSS);
+      peer.after('5ms');
+      expect(spent(connection)).toEqual([5, 0, 0]);
+      peer.after('45ms');
+      expect(peer.takeSent()).toHaveLength(0); // the piece would be a silly one
+      expect(spent(connection)[1]).toBeGreaterThan(25);
     });
   });
 

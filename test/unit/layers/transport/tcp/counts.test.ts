@@ -129,6 +129,16 @@ describe.each(SEQUENCE_STARTS)('counts, from sequence number %i', (start) => {
       });
     });
 
+    test('the FIN of a segment is no data', () => {
+      const { peer, connection } = stage({ cork: true });
+      write(connection, 100);
+      connection.shutdownSend();
+      peer.expects('FP. 1:101(100) ack 1');
+      peer.after('1s');
+      peer.expects('FP. 1:101(100) ack 1');
+      expect(connection.info()).toMatchObject({ sentBytes: 200, resentBytes: 100, resentSegments: 1 });
+    });
+
     test('a SYN, a FIN: segments, but no data', () => {
       const peer = new Conversation({ start });
       const connection = peer.connect();
