@@ -31,7 +31,9 @@ export type {
   AuthenticationKeys,
   AuthenticationStatus,
 } from './layers/transport/tcp/authentication/segment-authentication.ts';
-export type { TcpInfo } from './layers/transport/tcp/info.ts';
+export type { ControllerInfo } from './layers/transport/tcp/congestion/controller-info.ts';
+export type { TcpObserver } from './layers/transport/tcp/environment.ts';
+export type { CongestionAvoidanceState, FastOpenFailure, TcpInfo } from './layers/transport/tcp/info.ts';
 export * as tcpOptions from './layers/transport/tcp/options.ts';
 export * as tcpSegment from './layers/transport/tcp/segment.ts';
 export { RFC_SETTINGS, type TcpSettings } from './layers/transport/tcp/settings.ts';

@@ -13,7 +13,7 @@ import type { VirtualHost } from '../sim/virtual-host.ts';
 import { World } from '../sim/world.ts';
 import { type CaptureWriter, captureRun } from '../trace/capture.ts';
 import { traceDigest } from '../trace/digest.ts';
-import type { TraceEvent } from '../trace/events.ts';
+import { EVENT_KINDS, type TcpInfoTaken, type TraceEvent } from '../trace/events.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { GoodputMeter, Tally } from './transfer-measures.ts';
 import { queueFigures, type TransferReport } from './transfer-report.ts';
@@ -38,6 +38,8 @@ export interface TransferPlan extends TransferStage {
   readonly warmupNs: number;
   /** Where the bytes of a capture go. */
   readonly capture: ((bytes: Uint8Array) => void) | undefined;
+  /** Where the sender's `tcp_info` goes after each acknowledgment that it processes. */
+  readonly tcpInfo?: ((event: TcpInfoTaken) => void) | undefined;
   /** How many events to keep for the ladder. */
   readonly keepEvents: boolean;
   readonly command: string;
@@ -52,6 +54,7 @@ export interface TransferResult {
 }
 
 const PORT = 5001;
+const SENDER = 'sender';
 /** Room for the ladder of the first frames; the rest of a long run is not kept. */
 const LADDER_BYTES = 4 * 1024 * 1024;
 /** A run that takes longer than this in its own time is not one that goes on. */
@@ -70,21 +73,28 @@ interface Stage {
 /**
  * Builds the world, in which nothing has happened yet.
  * @param watch is given the recorder before the first event
+ * @param tcpInfo whether the recorder tells `tcp_info`
  * @throws {RangeError} if the link or the MTU makes no sense
  */
-export function setUp(stage: TransferStage, keepEvents = false, watch?: (recorder: Recorder) => void): Stage {
+export function setUp(
+  stage: TransferStage,
+  keepEvents = false,
+  tcpInfo = false,
+  watch?: (recorder: Recorder) => void,
+): Stage {
   const world = new World({
     seed: stage.seed,
     observer: (clock) =>
       new Recorder(clock, {
-        ...(keepEvents ? {} : { kinds: [] }),
+        kinds: keepEvents ? EVENT_KINDS.filter((kind) => kind !== 'tcp-info') : [],
+        tcpInfo,
         limitBytes: LADDER_BYTES,
         whenFull: 'forget-newest',
       }),
   });
   const recorder = world.observer as Recorder;
   watch?.(recorder);
-  const sender = world.host('sender', { settings: stage.hosts?.sender ?? {} });
+  const sender = world.host(SENDER, { settings: stage.hosts?.sender ?? {} });
   const receiver = world.host('receiver', { settings: stage.hosts?.receiver ?? {} });
   world.link({ host: sender, mtu: stage.mtu }, { host: receiver, mtu: stage.mtu }, stage.link);
   const family = stage.ipv6 ? 6 : 4;
@@ -100,12 +110,23 @@ export function runTransfer(plan: TransferPlan): TransferResult {
   const started = process.hrtime.bigint();
   const digest = traceDigest(createHash('sha256'));
   let capture: CaptureWriter | undefined;
-  const { world, recorder, sender, receiver, from, to } = setUp(plan, plan.keepEvents, (watched) => {
-    watched.listen(digest.add);
-    if (plan.capture === undefined) return;
-    capture = captureRun(plan.capture, { taps: ['sender.eth0'], comment: plan.command });
-    watched.listen(capture.add);
-  });
+  const { tcpInfo } = plan;
+  const { world, recorder, sender, receiver, from, to } = setUp(
+    plan,
+    plan.keepEvents,
+    tcpInfo !== undefined,
+    (watched) => {
+      watched.listen(digest.add);
+      if (tcpInfo !== undefined) {
+        watched.listen((event) => {
+          if (event.kind === 'tcp-info' && event.host === SENDER) tcpInfo(event);
+        });
+      }
+      if (plan.capture === undefined) return;
+      capture = captureRun(plan.capture, { taps: ['sender.eth0'], comment: plan.command });
+      watched.listen(capture.add);
+    },
+  );
   const meter = new GoodputMeter(world.time, plan.warmupNs, plan.durationNs);
   const tally = new Tally();
   recorder.listen((event) => tally.add(event));

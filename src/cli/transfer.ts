@@ -1,8 +1,8 @@
 /**
  * The verb `transfer`: a file crosses a link, from one emulated host to another.
  */
-import { closeSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { bytesSource, patternSource, type Source } from '../sim/bulk-transfer.ts';
@@ -15,7 +15,9 @@ import { addHostOptions, type HostArguments, hostOptions } from './host-argument
 import { directionsOf, LINK_FLAGS, type LinkArguments, linkArgument, linkOptions } from './link-arguments.ts';
 import { numberFrom } from './number-argument.ts';
 import { output } from './output.ts';
+import { openFile, systemMessage } from './output-file.ts';
 import { ladderPaint } from './paint.ts';
+import { openTcpInfo, tcpInfoFormat } from './tcp-info-file.ts';
 import { showReport } from './transfer-report.ts';
 import { runTransfer, setUp, type TransferPlan } from './transfer-run.ts';
 
@@ -28,6 +30,7 @@ interface TransferArguments extends LinkArguments, HostArguments {
   readonly ipv6?: true;
   readonly seed: number;
   readonly pcap?: string;
+  readonly tcpInfo?: string;
   readonly ladder?: true | number;
   readonly json?: true;
 }
@@ -47,6 +50,7 @@ Examples:
   wirelab transfer --size 5MB --loss 10% --reorder 10% --duplicate 5% --jitter 20ms --ber 1e-6 --json
   wirelab transfer --duration 60s --warmup 10s --rate 100Mbit/s --delay 25ms --queue 417 --loss 1e-3/0% --cc reno
   wirelab transfer --duration 30s --rate 20Mbit/s --delay 20ms --queue fq_codel:limit=1000
+  wirelab transfer --duration 10s --rate 10Mbit/s --delay 20ms --queue 50 --cc cubic --tcp-info cwnd.csv
   wirelab transfer --loss 1% --profile linux --cc cubic --sysctl net.ipv4.tcp_sack=0 --sysctl net.ipv4.tcp_recovery=0
 `;
 
@@ -74,6 +78,7 @@ export function registerTransfer(program: Command): void {
   command
     .option('--seed <number>', 'every die of the run follows from it', numberFrom('--seed', 0), 1)
     .option('--pcap <file>', "writes what the sender's interface saw, for Wireshark")
+    .option('--tcp-info <file>', "writes the sender's tcp_info after each ACK, as .csv or .jsonl")
     .option('--ladder [frames]', `draws the first frames (${DEFAULT_LADDER})`, numberFrom('--ladder', 1))
     .addOption(new Option('--json', 'one JSON object instead of text').conflicts('ladder'))
     .addHelpText('after', EXAMPLES)
@@ -86,9 +91,10 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
   const link = { ...linkOptions(given), ...(given.faults === undefined ? {} : { faults: loadFaults(given.faults) }) };
   const hosts = hostOptions(given);
   const stage = { link, mtu: given.mtu ?? 1500, ipv6: given.ipv6 === true, seed: given.seed, hosts };
-  // A plan that makes no sense must not cost the file that --pcap names.
+  // A plan that makes no sense must not cost the files that --pcap and --tcp-info name.
   attempt(() => setUp(stage));
-  const capture = given.pcap === undefined ? undefined : openCapture(given.pcap);
+  const capture = given.pcap === undefined ? undefined : openFile(given.pcap);
+  const info = given.tcpInfo === undefined ? undefined : openTcpInfo(given.tcpInfo);
   const bar = progressBar(given, bytes);
   const plan: TransferPlan = {
     source,
@@ -97,6 +103,7 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
     warmupNs: given.warmup === undefined ? 0 : parseDuration(given.warmup, '--warmup'),
     ...stage,
     capture: capture?.write,
+    tcpInfo: info?.add,
     keepEvents: given.ladder !== undefined && given.json === undefined,
     command: repeatCommand(file, given),
     progress: bar.update,
@@ -104,6 +111,7 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
   const { report, events, addresses } = attempt(() => runTransfer(plan));
   bar.stop();
   capture?.close();
+  info?.close();
   const out = output(process.stdout);
   if (given.json === true) {
     await out.write(`${JSON.stringify(report)}\n`);
@@ -115,6 +123,7 @@ async function transfer(file: string | undefined, given: TransferArguments): Pro
     const title = `${name}: ${addresses.sender} to ${addresses.receiver}, seed ${given.seed}`;
     await out.write(showReport(report, title));
     if (given.pcap !== undefined) await out.write(`  capture   ${given.pcap}\n`);
+    if (given.tcpInfo !== undefined) await out.write(`  tcp_info  ${given.tcpInfo}\n`);
   }
   await out.end();
   // The report has said why.
@@ -128,9 +137,19 @@ function check(file: string | undefined, given: TransferArguments): void {
   };
   if (file !== undefined && given.size !== undefined) usage('give a file or --size, not both.');
   if (file !== undefined && given.duration !== undefined) usage('give a file or --duration, not both.');
-  if (given.pcap === '-') usage('--pcap needs a file: standard output is for the report.');
-  if (given.pcap !== undefined && file !== undefined && isSameFile(given.pcap, file)) {
-    usage(`--pcap ${given.pcap} would overwrite the file that is sent.`);
+  for (const [name, path] of [['--pcap', given.pcap] as const, ['--tcp-info', given.tcpInfo] as const]) {
+    if (path === '-') usage(`${name} needs a file: standard output is for the report.`);
+    if (path !== undefined && file !== undefined && isSameFile(path, file)) {
+      usage(`${name} ${path} would overwrite the file that is sent.`);
+    }
+  }
+  if (given.tcpInfo !== undefined) {
+    if (tcpInfoFormat(given.tcpInfo) === undefined) {
+      usage(`--tcp-info writes .csv or .jsonl: end the name of ${given.tcpInfo} with one of them.`);
+    }
+    if (given.pcap !== undefined && isSameFile(given.pcap, given.tcpInfo)) {
+      usage(`--pcap and --tcp-info both name ${given.pcap}: give each a file of its own.`);
+    }
   }
   if (given.burst !== undefined) {
     const losses =
@@ -183,28 +202,8 @@ function loadFaults(path: string): FaultList {
   }
 }
 
-/** Opened before the run: a path that cannot be written to is told at once. */
-function openCapture(path: string): { readonly write: (bytes: Uint8Array) => void; readonly close: () => void } {
-  try {
-    const descriptor = openSync(path, 'w');
-    return { write: (bytes) => writeAll(descriptor, bytes, path), close: () => closeSync(descriptor) };
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array, path: string): void {
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
-const cannotWrite = (path: string, error: unknown): CliError =>
-  new CliError(EXIT.usage, `${path} cannot be written: ${systemMessage(error)}.`);
-
 function isSameFile(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) return true;
   try {
     return realpathSync(one) === realpathSync(other);
   } catch {
@@ -240,7 +239,7 @@ function repeatCommand(file: string | undefined, given: TransferArguments): stri
   const words = ['wirelab', 'transfer'];
   if (file !== undefined) words.push(quote(file));
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || name === 'pcap' || name === 'json' || name === 'ladder') continue;
+    if (value === undefined || name === 'pcap' || name === 'tcpInfo' || name === 'json' || name === 'ladder') continue;
     for (const one of Array.isArray(value) ? value : [value]) {
       words.push(`--${name}`, ...(one === true ? [] : [quote(String(one))]));
     }
@@ -259,11 +258,5 @@ function attempt<T>(run: () => T): T {
     throw error;
   }
 }
-
-/** `ENOENT: no such file or directory, open 'x'` → `no such file or directory`. */
-const systemMessage = (error: unknown): string =>
-  error instanceof Error && 'code' in error
-    ? error.message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '')
-    : String(error);
 
 const terminalWidth = (): number => (process.stdout.isTTY ? Math.min(process.stdout.columns, 120) : 100);

@@ -4,11 +4,12 @@
  *
  * What goes in, per event: its kind's number, its time, where it happened, and every field that it has, texts with their
  * length in front. The bytes of a frame go in where they are new: when it is sent, and when the medium changed them.
+ * What is left out is `tcp-info`, which follows from the rest and is there only if asked for: asking changes no run.
  * The SHA-256 is @noble/hashes: pure TypeScript, synchronous, the same in Node and a browser. A frame of 1500 bytes costs
  * about 20 µs.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { EVENT_KINDS, type EventListener, isFrameEvent, type TraceEvent } from './events.ts';
+import { EVENT_KINDS, type EventListener, isFrameEvent, type TcpInfoTaken, type TraceEvent } from './events.ts';
 import { hex } from './hex.ts';
 
 export interface TraceDigest {
@@ -75,6 +76,7 @@ export function traceDigest(hash: RunningHash = pureSha256()): TraceDigest {
 
   return {
     add(event) {
+      if (event.kind === 'tcp-info') return;
       number(EVENT_KINDS.indexOf(event.kind));
       number(event.time);
       if (isFrameEvent(event)) {
@@ -97,7 +99,7 @@ export function traceDigest(hash: RunningHash = pureSha256()): TraceDigest {
 type Part = number | string | Uint8Array;
 
 /** What one kind has and others have not. */
-function detailsOf(event: TraceEvent): readonly Part[] {
+function detailsOf(event: Exclude<TraceEvent, TcpInfoTaken>): readonly Part[] {
   switch (event.kind) {
     case 'frame-sent':
       return [event.bytes];

@@ -4,6 +4,7 @@
  */
 import type { DropReason } from '../layers/drop.ts';
 import type { CongestionSnapshot, ConnectionIdentity, RetransmitReason, TcpTimerName } from '../layers/observer.ts';
+import type { TcpInfo } from '../layers/transport/tcp/info.ts';
 import type { Direction } from './medium-observer.ts';
 
 interface Happened {
@@ -112,6 +113,12 @@ export interface TcpAcked extends OnConnection {
   readonly snapshot: Readonly<CongestionSnapshot>;
 }
 
+/** All that is known of a connection after an acknowledgment: only in a trace that was asked for it. */
+export interface TcpInfoTaken extends OnConnection {
+  readonly kind: 'tcp-info';
+  readonly info: TcpInfo;
+}
+
 export interface ProgramCall extends InHost {
   readonly kind: 'call';
   readonly text: string;
@@ -126,7 +133,15 @@ export type FrameEvent =
   | FrameCorrupted
   | FrameDelayed
   | FrameMarked;
-export type HostEvent = HostDrop | NotSent | TcpState | TcpRetransmit | TcpTimer | TcpAcked | ProgramCall;
+export type HostEvent =
+  | HostDrop
+  | NotSent
+  | TcpState
+  | TcpRetransmit
+  | TcpTimer
+  | TcpAcked
+  | TcpInfoTaken
+  | ProgramCall;
 export type TraceEvent = FrameEvent | HostEvent;
 export type EventKind = TraceEvent['kind'];
 
@@ -146,6 +161,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'tcp-acked',
   'call',
   'frame-marked',
+  'tcp-info',
 ];
 
 /** Whether an event happened on a link; the others happened inside a host. */

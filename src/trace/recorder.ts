@@ -5,7 +5,7 @@
 import type { Clock } from '../layers/clock.ts';
 import { type DropReason, explainDrop } from '../layers/drop.ts';
 import type { Frame } from '../layers/frame.ts';
-import type { HostObserver } from '../layers/observer.ts';
+import type { TcpObserver } from '../layers/transport/tcp/environment.ts';
 import { belongsTo, EVENT_KINDS, type EventKind, type EventListener, isAtTap, type TraceEvent } from './events.ts';
 import type { Direction, MediumObserver } from './medium-observer.ts';
 
@@ -14,6 +14,8 @@ export interface RecorderSettings {
   readonly kinds?: readonly EventKind[];
   /** Names of links, interfaces or hosts whose events to keep: all of them unless told. */
   readonly taps?: readonly string[];
+  /** Whether there are `tcp-info` events: one for each acknowledgment that a host processes, with some 90 fields. */
+  readonly tcpInfo?: boolean;
   /** About how many bytes the kept events may take. */
   readonly limitBytes?: number;
   /** Which events to do without when that is reached. */
@@ -23,6 +25,7 @@ export interface RecorderSettings {
 const DEFAULT_LIMIT_BYTES = 256 * 1024 * 1024;
 /** What an event takes beside its frame's bytes: an object of 90 to 120 (measured, Node 20), and the array's own. */
 const EVENT_BYTES = 200;
+const TCP_INFO_BYTES = 1500;
 /** Events forgotten from the front are cut off only in lots: cutting each would move all the others. */
 const CUT_LOT = 4096;
 
@@ -34,6 +37,7 @@ export class Recorder implements MediumObserver {
   private readonly taps: readonly string[] | undefined;
   private readonly limitBytes: number;
   private readonly forgetsOldest: boolean;
+  private readonly hasTcpInfo: boolean;
   private readonly listeners: EventListener[];
   private kept: TraceEvent[];
   private first: number;
@@ -54,6 +58,7 @@ export class Recorder implements MediumObserver {
     this.taps = settings.taps;
     this.limitBytes = settings.limitBytes ?? DEFAULT_LIMIT_BYTES;
     this.forgetsOldest = settings.whenFull !== 'forget-newest';
+    this.hasTcpInfo = settings.tcpInfo === true;
     this.listeners = [];
     this.kept = [];
     this.first = 0;
@@ -124,7 +129,7 @@ export class Recorder implements MediumObserver {
   }
 
   /** An observer for one host. @param host its name, which its interfaces' names start with: `alice` of `alice.eth0` */
-  hostObserver(host: string): HostObserver {
+  hostObserver(host: string): TcpObserver {
     const now = (): number => this.clock.now();
     return {
       dropped: (interfaceName, reason, frame) => {
@@ -157,6 +162,9 @@ export class Recorder implements MediumObserver {
         this.record({ kind: 'tcp-timer', time: now(), host, connection, timer, what, deadline }),
       tcpAcked: (connection, snapshot) =>
         this.record({ kind: 'tcp-acked', time: now(), host, connection, snapshot: { ...snapshot } }),
+      ...(this.hasTcpInfo && {
+        tcpInfo: (connection, info) => this.record({ kind: 'tcp-info', time: now(), host, connection, info }),
+      }),
       call: (text, result) => this.record({ kind: 'call', time: now(), host, text, result }),
     };
   }
@@ -195,6 +203,7 @@ export class Recorder implements MediumObserver {
 /** About how many bytes an event keeps from being freed. Later events of a frame share the bytes of the first. */
 function memoryOf(event: TraceEvent): number {
   const { kind } = event;
+  if (kind === 'tcp-info') return TCP_INFO_BYTES;
   const ownsBytes = kind === 'frame-sent' || kind === 'frame-corrupted' || kind === 'frame-marked';
   return EVENT_BYTES + (ownsBytes ? event.bytes.length : 0);
 }

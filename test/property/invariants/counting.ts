@@ -4,7 +4,7 @@
  */
 import type { ControlBlock } from '../../../src/layers/transport/tcp/control-block.ts';
 import type { TcpInfo } from '../../../src/layers/transport/tcp/info.ts';
-import { snapshot } from '../../../src/layers/transport/tcp/info-snapshot.ts';
+import { tcpInfoOf } from '../../../src/layers/transport/tcp/info-snapshot.ts';
 import { canSend } from '../../../src/layers/transport/tcp/state.ts';
 import { hold } from './laws.ts';
 import { type Checker, type Emission, type Followed, MOST_OCTETS, type Run, reach } from './model.ts';
@@ -150,7 +150,7 @@ function spend(mine: Counted, before: Doing | undefined, passedNs: number): void
 
 function check(run: Run, connection: Followed, mine: Naive): void {
   const { block, name } = connection;
-  const info = snapshot(block);
+  const info = tcpInfoOf(block);
   const same = (what: keyof TcpInfo & keyof Naive): void =>
     hold(51, info[what] === mine[what], () => `${name}: ${what} is ${info[what]}, and not ${mine[what]}`);
   const most = (what: keyof TcpInfo, value: number, limit: number): void =>

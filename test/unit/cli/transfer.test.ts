@@ -133,7 +133,66 @@ describe('transfer', () => {
     expect(result.retransmissionsByCause).toEqual({ syn: 1 });
   });
 
-  test('a plan that makes no sense leaves the file that --pcap names as it is', async () => {
+  describe('--tcp-info', () => {
+    const link = ['--size', '200kB', '--loss', '2%/0%', '--rate', '10Mbit/s', '--delay', '5ms', '--seed', '3'];
+    const write = async (name: string, words: readonly string[] = link) => {
+      const path = join(folder, name);
+      const result = await report([...words, '--tcp-info', path]);
+      const text = readFileSync(path, 'utf8');
+      expect(text.endsWith('\n')).toBe(true);
+      return { result, text, lines: text.trimEnd().split('\n') };
+    };
+
+    test('writes a row for each ACK, in two formats that say the same, and the same bytes again', async () => {
+      const csv = await write('info.csv');
+      const json = await write('info.jsonl');
+      expect((await write('again.csv')).text).toBe(csv.text);
+      const [names = [], ...rows] = csv.lines.map((line) => line.split(','));
+      const records = json.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(rows).toHaveLength(records.length);
+      for (const [index, record] of records.entries()) {
+        expect(Object.keys(record)).toEqual(names);
+        expect(Object.values(record).map((value) => String(value ?? ''))).toEqual(rows[index]);
+      }
+      const last = records.at(-1)!;
+      expect(last).toMatchObject({ ackedBytes: 200_000, unackedBytes: 0, resentSegments: csv.result.retransmissions });
+      expect(last.sentBytes).toBe(200_000 + Number(last.resentBytes));
+      // Each segment of the receiver but the SYN-ACK and what came after TIME-WAIT had begun is an ACK that was processed.
+      expect(records.length).toBeGreaterThan(60);
+      const times = records.map(({ timeNs }) => Number(timeNs));
+      expect(times).toEqual([...times].sort((one, other) => one - other));
+      expect(new Set(records.map(({ caState }) => caState))).toContain('Recovery');
+    });
+
+    test('changes nothing of the run, nor the command that repeats it', async () => {
+      const { result } = await write('same.csv');
+      const without = await report(link);
+      expect(result.traceDigest).toBe(without.traceDigest);
+      expect(result.command).toBe(without.command);
+    });
+
+    test('has what the controller knows', async () => {
+      const { lines } = await write('bbr.csv', [...link, '--cc', 'bbr']);
+      expect(lines[0]).toMatch(/controller\.kind,controller\.phase,controller\.bandwidth/);
+      expect(lines.at(-1)).toMatch(/,bbr,(?:startup|drain|down|cruise|refill|up),/);
+    });
+
+    test('is told of in the report, and goes together with the ladder', async () => {
+      const path = join(folder, 'both.csv');
+      const ended = await wirelab(['transfer', ...link, '--tcp-info', path, '--ladder', '10']);
+      const without = await wirelab(['transfer', ...link, '--ladder', '10']);
+      expect(ended.stdout).toContain(`tcp_info  ${path}\n`);
+      const [first, other] = [ended, without].map(({ stdout }) => stdout.slice(0, stdout.indexOf('200kB of')));
+      expect(first).toBe(other);
+      expect(first).toContain('SYN seq 0');
+    });
+  });
+
+  test('a plan that makes no sense leaves the files that --pcap and --tcp-info name as they are', async () => {
+    const info = join(folder, 'keep.csv');
+    writeFileSync(info, 'precious');
+    expect((await wirelab(['transfer', '--mtu', '70000', '--tcp-info', info])).code).toBe(2);
+    expect(readFileSync(info, 'utf8')).toBe('precious');
     const path = join(folder, 'keep.pcapng');
     writeFileSync(path, 'precious');
     expect((await wirelab(['transfer', '--mtu', '70000', '--pcap', path])).code).toBe(2);

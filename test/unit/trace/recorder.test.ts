@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { DROP_REASONS } from '../../../src/layers/drop.ts';
+import type { TcpInfo } from '../../../src/layers/transport/tcp/info.ts';
 import { traceDigest } from '../../../src/trace/digest.ts';
 import type { TraceEvent } from '../../../src/trace/events.ts';
 import { eventfulRun, FORTH, Run, segmentFrame } from './run.ts';
@@ -95,6 +96,37 @@ describe('the recorder', () => {
     expect(run.recorder.events()).toHaveLength(2);
     run.send(FORTH, {});
     expect(run.recorder.events()).toHaveLength(2);
+  });
+});
+
+describe('tcp_info in a trace', () => {
+  const connection = { serial: 1 } as never;
+  const info = { cwnd: 5 } as TcpInfo;
+
+  test('is not there, and not even asked for, unless the recorder is told', () => {
+    expect(eventfulRun().alice.tcpInfo).toBeUndefined();
+    expect(new Run({ kinds: ['tcp-info'] }).alice.tcpInfo).toBeUndefined();
+  });
+
+  test('is an event of its own kind, and the digest is as without', () => {
+    const run = eventfulRun({ tcpInfo: true });
+    const digests = [run.recorder.events()];
+    run.at(9).alice.tcpInfo?.(connection, info);
+    const events = run.recorder.events();
+    expect(events.at(-1)).toEqual({ kind: 'tcp-info', time: 9e6, host: 'alice', connection, info });
+    digests.push(events);
+    const [before, after] = digests.map((each) => {
+      const digest = traceDigest();
+      for (const event of each) digest.add(event);
+      return digest.hex();
+    });
+    expect(after).toBe(before);
+  });
+
+  test('takes its share of the memory', () => {
+    const run = new Run({ limitBytes: 10_000, tcpInfo: true });
+    for (let count = 0; count < 100; count++) run.alice.tcpInfo?.(connection, info);
+    expect(run.recorder.events()).toHaveLength(6);
   });
 });
 

@@ -8,7 +8,7 @@ import { type Frame, FramePool } from '../../../src/layers/frame.ts';
 import { encode as encodeEthernet } from '../../../src/layers/link/ethernet.ts';
 import { Memory } from '../../../src/layers/memory.ts';
 import { encode as encodeIpv4 } from '../../../src/layers/network/ipv4.ts';
-import type { ConnectionIdentity, HostObserver, RetransmitReason } from '../../../src/layers/observer.ts';
+import type { ConnectionIdentity, RetransmitReason, TcpObserver } from '../../../src/layers/observer.ts';
 import { ACK, encode as encodeTcp, PSH, SYN, type TcpRecord } from '../../../src/layers/transport/tcp/segment.ts';
 import type { Direction } from '../../../src/trace/medium-observer.ts';
 import { Recorder, type RecorderSettings } from '../../../src/trace/recorder.ts';
@@ -70,8 +70,8 @@ export function segmentFrame(direction: Direction, segment: Segment): Uint8Array
 /** Plays a run into a recorder. Times are milliseconds. */
 export class Run {
   readonly recorder: Recorder;
-  readonly alice: HostObserver;
-  readonly bob: HostObserver;
+  readonly alice: TcpObserver;
+  readonly bob: TcpObserver;
   private readonly pool: FramePool;
   private readonly clock: Clock & { time: number };
   private readonly frames: Map<number, { direction: Direction; frame: Frame }>;

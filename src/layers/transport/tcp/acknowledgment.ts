@@ -9,6 +9,7 @@ import { takeFeedback, tellsOfMarks } from './ecn/feedback.ts';
 import { isReducedFor, windowReduced } from './ecn/reduction.ts';
 import { timestampNow } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
+import { tcpInfoOf } from './info-snapshot.ts';
 import { isRecovered } from './loss/recovery.ts';
 import { recoveryFor } from './loss/strategies.ts';
 import { armRetransmission } from './output.ts';
@@ -333,4 +334,5 @@ function report(block: ControlBlock): void {
   snapshot.rtoNs = block.rtt.rtoNs;
   snapshot.congestionState = block.lossState;
   observer.tcpAcked(block.identity, snapshot);
+  observer.tcpInfo?.(block.identity, tcpInfoOf(block));
 }

@@ -8,7 +8,7 @@ import { ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block
 import { uncork } from './corking.ts';
 import { emitReset } from './emission.ts';
 import type { TcpInfo } from './info.ts';
-import { snapshot } from './info-snapshot.ts';
+import { tcpInfoOf } from './info-snapshot.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
 import { acknowledgeNow, output } from './output.ts';
 import { checkAppLimited } from './rate/sampling.ts';
@@ -222,7 +222,7 @@ export class Connection {
 
   /** STATUS (RFC 9293 §3.9.1.5). */
   info(): TcpInfo {
-    return snapshot(this.block);
+    return tcpInfoOf(this.block);
   }
 
   /** Settings were changed that something else keeps: keep-alive and user timeout a timer, the path what is said of packets; or that hold data back. */

@@ -10,7 +10,7 @@ import { LOST, RETRANSMITTED, type TransmitLog } from './transmit-log.ts';
 
 const MILLISECOND_NS = 1e6;
 
-export function snapshot(block: ControlBlock): TcpInfo {
+export function tcpInfoOf(block: ControlBlock): TcpInfo {
   const { activity, congestion, counts, ecn, log, rate, receiveTuning, rtt, settings } = block;
   const now = block.environment.timers.now();
   const isSynUnacked = block.state === 'SYN-SENT' || block.state === 'SYN-RECEIVED';

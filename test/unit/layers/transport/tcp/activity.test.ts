@@ -218,6 +218,19 @@ describe.each(SEQUENCE_STARTS)('the time of a connection, from sequence number %
       expect(spent(other.connection)).toEqual([10, 0, 0]);
     });
 
+    test('from when a probe of the tail has sent what Nagle held back', () => {
+      const { peer, connection } = stage(
+        { sendBufferBytes: 1500, selectiveAcknowledgment: true },
+        { peerSyn: `mss ${MSS},nop,nop,sackOK` },
+      );
+      write(connection, 1500);
+      peer.after('299ms');
+      expect(peer.takeSent()).toHaveLength(1);
+      peer.after('101ms'); // two round trips and the delay of a lone segment's ACK: 300 ms
+      expect(peer.takeSent()).toHaveLength(1);
+      expect(spent(connection)).toEqual([400, 0, 100]);
+    });
+
     test('not when the program has written its last', () => {
       const { peer, connection } = stage({ sendBufferBytes: 3000 });
       write(connection, 3 * MSS);

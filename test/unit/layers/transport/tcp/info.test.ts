@@ -1,5 +1,6 @@
 /** What else `tcp_info` tells: states, options, sizes, and what controllers know. Segments have 1000 octets. */
 import { describe, expect, test } from 'vitest';
+import type { TcpObserver } from '../../../../../src/layers/transport/tcp/environment.ts';
 import type { TcpInfo } from '../../../../../src/layers/transport/tcp/info.ts';
 import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
 import { type ConversationOptions, established, readAll, SEQUENCE_STARTS, write } from './conversation.ts';
@@ -73,6 +74,46 @@ describe.each(SEQUENCE_STARTS)('tcp_info, from sequence number %i', (start) => {
       expect(stateOf(staged)).toBe('Loss');
       staged.peer.sends('. 1:1(0) ack 1001');
       expect(stateOf(staged)).toBe('Open');
+    });
+  });
+
+  describe('after each acknowledgment', () => {
+    /** Who watches, and what it hears in turn. */
+    const watched = (asks: boolean) => {
+      const staged = stage();
+      const heard: (TcpInfo | 'acked')[] = [];
+      const ignore = (): void => undefined;
+      const observer: TcpObserver = {
+        dropped: ignore,
+        notSent: ignore,
+        tcpState: ignore,
+        tcpRetransmit: ignore,
+        tcpTimer: ignore,
+        call: ignore,
+        tcpAcked: () => heard.push('acked'),
+        ...(asks && { tcpInfo: (_connection, info) => heard.push(info) }),
+      };
+      (staged.peer.tcp.environment as { observer?: TcpObserver }).observer = observer;
+      return { ...staged, heard };
+    };
+
+    test('who wants it is given a record of its own, of before anything else is sent', () => {
+      const { peer, connection, heard } = watched(true);
+      write(connection, 15 * MSS);
+      peer.sends('. 1:1(0) ack 2001');
+      peer.sends('. 1:1(0) ack 99999'); // of what was never sent
+      peer.sends('. 1:1(0) ack 3001');
+      const [first, one, second, other] = heard;
+      expect([first, second, heard.length]).toEqual(['acked', 'acked', 4]);
+      expect(one).toMatchObject({ ackedBytes: 2000, unackedSegments: 8, sentDataSegments: 10, receivedSegments: 2 });
+      expect(other).toMatchObject({ ackedBytes: 3000, unackedSegments: 10, sentDataSegments: 13, receivedSegments: 4 });
+    });
+
+    test('for who does not, none is made', () => {
+      const { peer, connection, heard } = watched(false);
+      write(connection, MSS);
+      peer.sends('. 1:1(0) ack 1001');
+      expect(heard).toEqual(['acked']);
     });
   });
 
