@@ -12,6 +12,8 @@ const SENT = 0;
 const RETRANSMITTED = 1;
 const ACKED = 2;
 const RECEIVED = 3;
+const FORGOTTEN = 4;
+const OCTETS = 5;
 
 // Times, in nanoseconds; -1 for never.
 const DATA_SENT = 0;
@@ -71,7 +73,7 @@ export class Counts {
     this.highestSent = 0;
     this.hasSent = false;
     this.deliveredBefore = 0;
-    this.octets = new Float64Array(RECEIVED + 1);
+    this.octets = new Float64Array(OCTETS);
     this.times = new Float64Array(TIMES).fill(-1);
     this.times[TIMEOUT_TOTAL] = 0;
   }
@@ -89,6 +91,11 @@ export class Counts {
   }
   get receivedBytes(): number {
     return this.octets[RECEIVED]!;
+  }
+
+  /** Octets that were SACKed before a timeout made us forget it: they are delivered once more. */
+  get forgottenBytes(): number {
+    return this.octets[FORGOTTEN]!;
   }
 
   sinceDataSent(nowNs: number): number {
@@ -182,6 +189,12 @@ export class Counts {
   /** The peer has told that octets came twice: as many segments as they take, and one at least. */
   duplicateReported(bytes: number, smss: number): void {
     this.duplicateReports += Math.max(1, Math.ceil(bytes / smss));
+  }
+
+  /** Segments that were SACKed are not known to have arrived any more: RFC 2018 §8. */
+  forgotten(segments: number, bytes: number): void {
+    this.deliveredSegments -= segments;
+    this.octets[FORGOTTEN]! += bytes;
   }
 
   // ---- timeouts ----

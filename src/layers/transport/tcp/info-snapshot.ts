@@ -93,7 +93,7 @@ export function tcpInfoOf(block: ControlBlock): TcpInfo {
     ackedBytes: counts.ackedBytes,
     receivedBytes: counts.receivedBytes,
     deliveredSegments: counts.deliveredSegments,
-    deliveredBytes: rate.deliveredBytes,
+    deliveredBytes: rate.deliveredBytes - counts.forgottenBytes,
     deliveredCeSegments:
       ecn.accurate === undefined ? counts.echoedSegments : reported.cePackets - FIRST_COUNTERS.cePackets,
     everLostBytes: rate.lostBytes,

@@ -81,7 +81,9 @@ function retransmissionTimeout(block: ControlBlock): void {
   // RFC 2018 §8: a receiver may discard what it has SACKed. It has if the left edge is SACKed and yet not acknowledged;
   // that one MUST be sent again (§5). A second timeout is a reason to think so too.
   const reneged = (block.log.flags(0) & SACKED) !== 0;
+  const { sackedCount, sackedBytes } = block.log;
   block.detection.timeout(block, block.environment.timers.now(), reneged || !first);
+  block.counts.forgotten(sackedCount - block.log.sackedCount, sackedBytes - block.log.sackedBytes);
   block.probe.forget();
   if (block.settings.forwardRtoRecovery && (fresh || block.forwardRto.step === 2)) block.forwardRto.begin(block);
   else block.forwardRto.abandon();

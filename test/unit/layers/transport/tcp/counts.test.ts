@@ -213,6 +213,18 @@ describe.each(SEQUENCE_STARTS)('counts, from sequence number %i', (start) => {
       });
     });
 
+    test('what a second timeout forgets to have been SACKed arrives once', () => {
+      const { peer, connection } = withSack();
+      write(connection, 4 * MSS);
+      peer.sends('. 1:1(0) ack 1 <nop,nop,sack 2001:4001>');
+      expect(connection.info()).toMatchObject({ deliveredSegments: 2, deliveredBytes: 2000, sackedSegments: 2 });
+      peer.after('3500ms');
+      expect(connection.info()).toMatchObject({ timeouts: 2, sackedSegments: 0 });
+      expect(connection.info()).toMatchObject({ deliveredSegments: 0, deliveredBytes: 0 });
+      peer.sends('. 1:1(0) ack 4001');
+      expect(connection.info()).toMatchObject({ deliveredSegments: 4, deliveredBytes: 4000 });
+    });
+
     test('a segment that is acknowledged in two parts arrives once', () => {
       const { peer, connection } = stage();
       write(connection, MSS);
