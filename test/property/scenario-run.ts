@@ -15,6 +15,7 @@ import { acknowledging } from './invariants/acknowledging.ts';
 import { congestion } from './invariants/congestion.ts';
 import { congestionWindow } from './invariants/congestion-window.ts';
 import { counting } from './invariants/counting.ts';
+import { ecn } from './invariants/ecn.ts';
 import { Violation } from './invariants/laws.ts';
 import {
   type Checker,
@@ -125,6 +126,7 @@ class Stage implements Run {
       congestion(),
       congestionWindow(),
       counting(),
+      ecn(),
     ];
     this.world = new World({
       seed: scenario.seed,
@@ -348,6 +350,11 @@ class Stage implements Run {
       case 'frame-corrupted':
         this.damaged.set(event.serial, damageOf(this.pristine.get(event.serial)!, event.bytes));
         reach(this, `fault ${event.detail.includes('truncate') ? 'truncate' : 'corrupt'}`);
+        return;
+      case 'frame-marked':
+        // No damage: a router may do that. A frame that is damaged already stays what its sender made it.
+        if (!this.damaged.has(event.serial)) this.pristine.set(event.serial, event.bytes);
+        reach(this, 'fault mark');
         return;
       case 'frame-delayed':
         reach(this, 'fault delay');

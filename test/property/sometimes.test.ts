@@ -3,6 +3,7 @@
  * has a script of its own here; all of them are held to every invariant as they run.
  */
 import { describe, expect, test } from 'vitest';
+import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
 import { playWithReport } from './report.ts';
 import { type Operation, PLAIN, type Scenario } from './scenario.ts';
 import type { Outcome } from './scenario-run.ts';
@@ -12,12 +13,20 @@ const sleep = (ms: number): Operation => ({ do: 'sleep', ms });
 const drop = (direction: 'aToB' | 'bToA', match: object) =>
   ({ direction, match: { protocol: 'tcp', ...match }, action: 'drop' }) as const;
 
+const mark = (direction: 'aToB' | 'bToA', match: object) =>
+  ({ direction, match: { protocol: 'tcp', ...match }, action: 'mark' }) as const;
+
 const plain = { timestamps: false, selectiveAcknowledgment: false, maximumSegmentSize: 1000 } as const;
 /** Twelve segments of 1000 bytes, all in the first flight. */
 const flight: Partial<Scenario> = {
   client: [write(5000), write(5000), write(2000)],
   server: [sleep(0)],
   settings: { client: { ...plain, initialWindowSegments: 12, congestionControl: 'reno' }, server: plain },
+};
+/** The same with ECN at both ends, over SACK, without which ACKs are not ECN-capable. */
+const marked = (ecn: Partial<TcpSettings>): Scenario['settings'] => {
+  const settings = { maximumSegmentSize: 1000, congestionControl: 'reno', ...ecn };
+  return { client: { ...settings, initialWindowSegments: 12 }, server: settings };
 };
 const start = (client: number, server = 0): Partial<Scenario> => ({
   starts: { client: client | 0, server: server | 0 },
@@ -90,6 +99,30 @@ const GOALS: Readonly<Record<string, Goal>> = {
       settings: { client: { retransmissionTimeoutMinimumNs: 200e6, tailLossProbe: false }, server: {} },
     },
     reaches: ['PAWS drop'],
+  },
+  'a mark that is echoed and answered': {
+    scenario: {
+      ...flight,
+      faults: [mark('aToB', { payload: true, nth: 2 })],
+      settings: marked({ ecn: 'request', accurateEcn: 'off' }),
+    },
+    reaches: ['fault mark', 'ECN-capable data, classic', 'mark echoed', 'reduced for a mark, classic', 'CWR'],
+  },
+  'a mark that is counted': {
+    scenario: {
+      ...flight,
+      faults: [mark('aToB', { payload: true, nth: 2 })],
+      settings: marked({ accurateEcn: 'request' }),
+    },
+    reaches: ['ECN-capable data, accurate', 'mark counted', 'reduced for a mark, accurate'],
+  },
+  'marks on SYN, SYN-ACK and ACK': {
+    scenario: {
+      ...flight,
+      faults: [mark('aToB', { nth: 1 }), mark('bToA', { nth: 1 }), mark('bToA', { nth: 2 })],
+      settings: marked({ accurateEcn: 'request', ecnControlPackets: true }),
+    },
+    reaches: ['ECN-capable control packet', 'mark in the handshake', 'mark counted'],
   },
   'a challenge ACK to a reset and to a SYN': {
     scenario: {

@@ -9,7 +9,6 @@ import type { DropReason } from '../drop.ts';
 import { copyOf, field, viewOf } from '../record.ts';
 import { type ChecksumRecord, recordChecksum } from '../record-optional.ts';
 import { RecordWriter } from '../record-writer.ts';
-import { CONGESTION_EXPERIENCED } from './ecn.ts';
 import { decodeOptions, encodeOptions, type Ipv4OptionRecord } from './ipv4-options.ts';
 
 /** Without options. */
@@ -117,13 +116,10 @@ export function decrementTimeToLive(view: DataView, at: number): number {
   return after >>> 8;
 }
 
-/**
- * Sets the ECN field to "congestion experienced" (RFC 3168 §5), and updates the checksum as above: one that was wrong
- * stays so.
- */
-export function markCongestionExperienced(view: DataView, at: number): void {
+/** Sets the ECN field (RFC 3168 §5), and updates the checksum as above: one that was wrong stays so. */
+export function setEcn(view: DataView, at: number, codepoint: number): void {
   const before = view.getUint16(at);
-  const after = before | CONGESTION_EXPERIENCED;
+  const after = (before & ~3) | codepoint;
   view.setUint16(at, after);
   view.setUint16(at + 10, update(view.getUint16(at + 10), before, after));
 }

@@ -6,7 +6,6 @@ import { type IpAddress, readAddress, writeAddress } from '../address.ts';
 import type { DropReason } from '../drop.ts';
 import { copyOf, field } from '../record.ts';
 import { RecordWriter } from '../record-writer.ts';
-import { CONGESTION_EXPERIENCED } from './ecn.ts';
 import { decodeChain, encodeChain, type Ipv6ExtensionRecord, nextHeaderOf } from './ipv6-extension-record.ts';
 
 export const HEADER_LENGTH = 40;
@@ -69,9 +68,9 @@ export function decrementHopLimit(view: DataView, at: number): number {
   return before - 1;
 }
 
-/** Sets the ECN field to "congestion experienced" (RFC 3168 §5). There is no checksum to update. */
-export function markCongestionExperienced(view: DataView, at: number): void {
-  view.setUint8(at + 1, view.getUint8(at + 1) | (CONGESTION_EXPERIENCED << 4));
+/** Sets the ECN field (RFC 3168 §5). There is no checksum to update. */
+export function setEcn(view: DataView, at: number, codepoint: number): void {
+  view.setUint8(at + 1, (view.getUint8(at + 1) & ~0x30) | (codepoint << 4));
 }
 
 /** A packet, with everything that its bytes say. */

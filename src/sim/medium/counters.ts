@@ -17,6 +17,8 @@ export class DirectionCounters {
   framesDroppedByQueue: number;
   /** Frames in which the queue set "congestion experienced". */
   framesMarked: number;
+  /** Frames whose ECN field a fault changed. */
+  framesMarkedByFaults: number;
   readonly droppedBy: Partial<Record<DropReason, number>>;
 
   constructor() {
@@ -30,6 +32,7 @@ export class DirectionCounters {
     this.framesDropped = 0;
     this.framesDroppedByQueue = 0;
     this.framesMarked = 0;
+    this.framesMarkedByFaults = 0;
     this.droppedBy = {};
   }
 

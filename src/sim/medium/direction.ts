@@ -158,6 +158,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     for (let index = transit.resumesAt; index < faults.length; index++) {
       faults[index]!.judge(transit);
       if (transit.damage !== '') this.damaged(transit);
+      if (transit.remarked !== '') this.remarked(transit);
       if (transit.copies > 0) this.duplicate(transit, index + 1);
     }
   }
@@ -166,6 +167,12 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.counters.framesCorrupted++;
     this.medium.observer?.frameCorrupted(this.direction, transit.serial, transit.frame, transit.damage);
     transit.damage = '';
+  }
+
+  private remarked(transit: Transit): void {
+    this.counters.framesMarkedByFaults++;
+    this.medium.observer?.frameMarked(this.direction, transit.serial, transit.frame, transit.remarked);
+    transit.remarked = '';
   }
 
   private duplicate(transit: Transit, resumesAt: number): void {

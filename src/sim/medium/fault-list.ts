@@ -18,8 +18,18 @@ export type FaultAction =
   | { readonly action: 'reorder'; readonly frames: number; readonly within?: string }
   /** Exclusive-or of `mask` into the byte at `offset` of the frame. */
   | { readonly action: 'corrupt'; readonly offset: number; readonly mask: number }
+  /**
+   * The ECN field becomes "congestion experienced" if its sender has said that it understands that (RFC 3168 §5); or
+   * whatever is written here, as equipment does that is broken.
+   */
+  | { readonly action: 'mark'; readonly as?: EcnName }
   /** Only so many bytes stay. */
   | { readonly action: 'truncate'; readonly lengthBytes: number };
+
+/** The codepoints of the ECN field: RFC 3168 §5. */
+export const ECN_NAMES = ['not-ect', 'ect1', 'ect0', 'ce'] as const;
+
+export type EcnName = (typeof ECN_NAMES)[number];
 
 /** One fault: on the frame with a number (counted from 1 as frames of the direction are handed over) or on a match. */
 export type ListedFault = FaultAction & { readonly direction: LinkDirectionName } & (
@@ -40,6 +50,7 @@ const KEYS: Readonly<Record<FaultAction['action'], readonly string[]>> = {
   delay: ['by'],
   reorder: ['frames', 'within'],
   corrupt: ['offset', 'mask'],
+  mark: ['as'],
   truncate: ['lengthBytes'],
 };
 
@@ -95,6 +106,9 @@ function checkAction(entry: Fields, name: string): void {
       checkCount(entry.offset, 0, `${name}: offset`);
       checkCount(entry.mask, 1, `${name}: mask`, 0xff);
       return;
+    case 'mark':
+      if (entry.as === undefined || (ECN_NAMES as readonly unknown[]).includes(entry.as)) return;
+      throw new RangeError(`${name}: as is one of ${ECN_NAMES.join(', ')}, not ${show(entry.as)}`);
     case 'truncate':
       checkCount(entry.lengthBytes, 1, `${name}: lengthBytes`);
   }

@@ -28,6 +28,8 @@ export class Transit implements Event {
   copies: number;
   /** Set by a fault that changed or cut bytes: how, for a person. */
   damage: string;
+  /** Set by a fault that changed the ECN field, and the IP checksum with it, as a router may: how, for a person. */
+  remarked: string;
   extraDelayNs: number;
   /** Whether frames sent later may arrive earlier. */
   mayBeOvertaken: boolean;
@@ -60,6 +62,7 @@ export class Transit implements Event {
     this.dropDetail = '';
     this.copies = 0;
     this.damage = '';
+    this.remarked = '';
     this.extraDelayNs = 0;
     this.mayBeOvertaken = false;
     this.holdFrames = 0;
@@ -97,6 +100,7 @@ export class Transit implements Event {
     this.dropped = undefined;
     this.copies = 0;
     this.damage = '';
+    this.remarked = '';
     this.extraDelayNs = 0;
     this.mayBeOvertaken = false;
     this.holdFrames = 0;

@@ -15,6 +15,8 @@ interface Watched {
   lossState: string;
   sndMax: number;
   sndUna: number;
+  /** Marks have reduced the window, and a loss of the same window does not again. */
+  wasReduced: boolean;
 }
 
 export function congestionWindow(): Checker {
@@ -41,6 +43,7 @@ const look = ({ block }: Followed): Watched => ({
   lossState: block.lossState,
   sndMax: block.sndMax,
   sndUna: block.sndUna,
+  wasReduced: block.ecn.reductions > 0 && block.ecn.reducing,
 });
 
 const hasWindow = ({ block }: Followed): boolean => block.congestion.name !== 'none';
@@ -83,7 +86,7 @@ function recoveryWindow({ block }: Followed): number {
 function checkReno(run: Run, { block, name }: Followed, mine: Watched): void {
   const { congestion, smss } = block;
   const [cwnd, ssthresh] = [congestion.cwnd, congestion.ssthresh];
-  if (mine.lossState === 'open' && block.lossState !== 'open') {
+  if (mine.lossState === 'open' && block.lossState !== 'open' && !mine.wasReduced) {
     // 31, RFC 5681 equation 4. What was in flight is not more than what was sent and not acknowledged.
     const flight = after(mine.sndUna, block.sndMax);
     const most = Math.max(flight / 2, 2 * smss);

@@ -70,6 +70,10 @@ export const LAWS: Readonly<Record<number, Law>> = {
     section: 'RFC 5681 §3.2, RFC 6582 §3.2',
   },
   34: { law: 'the first flight fits the initial window', section: 'RFC 6928 §2, RFC 5681 §3.1' },
+  35: {
+    law: 'ECT only on new data, every mark told, one reduction a window for it, and CWR after that',
+    section: 'RFC 3168 §6.1, RFC 9768 §3.2',
+  },
   36: { law: 'only the transitions of figure 5, each by what may cause it', section: 'RFC 9293 §3.3.2' },
   37: { law: 'TIME-WAIT only after our own FIN, for 2 MSL after the peer’s last', section: 'RFC 9293 §3.6.1, §3.4.2' },
   38: { law: 'no reset answers a reset, and resets are numbered as prescribed', section: 'RFC 9293 §3.10.7.1' },

@@ -65,7 +65,8 @@ function checkTimers(run: Run, connection: Followed): void {
   const persists = isArmed(all.persist.deadline);
   hold(23, !(retransmits && persists), () => `${name}: retransmission and persist timer both run`);
   const isOutstanding = block.sndUna !== block.sndNxt;
-  hold(23, isOutstanding === retransmits, () => {
+  // RFC 3168 §6.1.2: a mark when the window is one segment lets nothing go before the timer has expired.
+  hold(23, isOutstanding === retransmits || (block.ecn.held && retransmits), () => {
     const [una, nxt] = [after(block.iss, block.sndUna), after(block.iss, block.sndNxt)];
     return `${name}: SND.UNA ISS+${una}, SND.NXT ISS+${nxt}, and the retransmission timer ${retransmits ? 'runs' : 'does not run'}`;
   });
@@ -83,8 +84,8 @@ function checkTimers(run: Run, connection: Followed): void {
     // TCP_CORK: the program has said that more is to come, and may say so for a while.
     const longest = run.world.now + block.settings.corkCeilingNs;
     hold(26, all.cork.deadline <= longest, () => `${name}: corked for ${all.cork.deadline - run.world.now} ns`);
-    // What waits for its time of departure goes by itself.
-  } else if (waits && !isOutstanding && MAY_SEND.includes(state) && !isArmed(all.pacing.deadline)) {
+    // What waits for its time of departure, or for a timer after a mark, goes by itself.
+  } else if (waits && !isOutstanding && MAY_SEND.includes(state) && !isArmed(all.pacing.deadline) && !block.ecn.held) {
     hold(26, persists, () => `${name}: ${block.unsentBytes} bytes wait, nothing is in flight, and no timer runs`);
     const longest = run.world.now + block.settings.retransmissionTimeoutMaximumNs;
     hold(

@@ -16,6 +16,11 @@ export interface WireSegment {
   readonly rst: boolean;
   readonly psh: boolean;
   readonly ack: boolean;
+  readonly ece: boolean;
+  readonly cwr: boolean;
+  readonly ae: boolean;
+  /** The ECN field of its packet: 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 §5). */
+  readonly ecn: number;
   readonly window: number;
   readonly options: readonly WireOption[];
   readonly optionBytes: number;
@@ -84,7 +89,8 @@ function readIpv4(packet: Uint8Array): WireFrame {
   pseudo[9] = protocol;
   pseudo[10] = body.length >> 8;
   pseudo[11] = body.length & 255;
-  return readBody(kind, body, pseudo, total, packet.subarray(12, 16).join('.'), packet.subarray(16, 20).join('.'));
+  const source = packet.subarray(12, 16).join('.');
+  return readBody(kind, body, pseudo, total, source, packet.subarray(16, 20).join('.'), packet[1]! & 3);
 }
 
 function readIpv6(packet: Uint8Array): WireFrame {
@@ -99,7 +105,8 @@ function readIpv6(packet: Uint8Array): WireFrame {
   pseudo[34] = body.length >> 8;
   pseudo[35] = body.length & 255;
   pseudo[39] = protocol;
-  return readBody(kind, body, pseudo, total, packet.subarray(8, 24).join('.'), packet.subarray(24, 40).join('.'));
+  const source = packet.subarray(8, 24).join('.');
+  return readBody(kind, body, pseudo, total, source, packet.subarray(24, 40).join('.'), (packet[1]! >> 4) & 3);
 }
 
 function readBody(
@@ -109,6 +116,7 @@ function readBody(
   packetLength: number,
   source: string,
   destination: string,
+  ecn: number,
 ): WireFrame {
   if (kind === 'other') return { kind, isValid: true, packetLength, segment: undefined };
   const isPseudoCovered = kind !== 'icmp' || pseudo.length === 40;
@@ -132,6 +140,10 @@ function readBody(
     rst: (flags & 4) !== 0,
     psh: (flags & 8) !== 0,
     ack: (flags & 16) !== 0,
+    ece: (flags & 64) !== 0,
+    cwr: (flags & 128) !== 0,
+    ae: (body[12]! & 1) !== 0,
+    ecn,
     window: word(body, 14),
     options: readOptions(body.subarray(20, headerLength)),
     optionBytes: headerLength - 20,
@@ -197,6 +209,7 @@ export function offset(start: number, sequence: number): number {
 export function showSegment(segment: WireSegment): string {
   const { sequence, acknowledgment, payload, window } = segment;
   const flags = [segment.syn && 'S', segment.fin && 'F', segment.rst && 'R', segment.psh && 'P', segment.ack && '.'];
+  flags.push(segment.ece && 'E', segment.cwr && 'W', segment.ae && 'A');
   const ports = `${segment.sourcePort}>${segment.destinationPort}`;
   return `${ports} [${flags.filter(Boolean).join('')}] seq ${sequence} ack ${acknowledgment} win ${window} len ${payload.length}`;
 }

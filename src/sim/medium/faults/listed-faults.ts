@@ -1,8 +1,16 @@
 /** The explicit fault list at work in one direction. Copies made by the medium are not counted and not looked at. */
+import { CONGESTION_EXPERIENCED, NOT_ECT } from '../../../layers/network/ecn.ts';
 import { parseDuration } from '../../units.ts';
-import { DEFAULT_REORDER_WITHIN, type FaultList, type LinkDirectionName, type ListedFault } from '../fault-list.ts';
+import {
+  DEFAULT_REORDER_WITHIN,
+  ECN_NAMES,
+  type FaultList,
+  type LinkDirectionName,
+  type ListedFault,
+} from '../fault-list.ts';
 import { FrameFields } from '../frame-fields.ts';
 import { InitialSequenceNumbers, Matcher } from '../frame-match.ts';
+import { ecnOf, packetAt, setEcn } from '../queues/ecn-field.ts';
 import type { Transit } from '../transit.ts';
 import type { Fault } from './fault.ts';
 import { cut } from './truncation.ts';
@@ -107,6 +115,18 @@ function actOf(fault: ListedFault, name: string): Act {
         transit.damaged(`${name} byte ${fault.offset} with 0x${fault.mask.toString(16).padStart(2, '0')}`);
         return true;
       };
+    case 'mark': {
+      const { as } = fault;
+      return (transit) => {
+        const before = ecnOf(transit.frame);
+        const isCapable = before !== NOT_ECT && before !== CONGESTION_EXPERIENCED;
+        const codepoint = as === undefined ? CONGESTION_EXPERIENCED : ECN_NAMES.indexOf(as);
+        if (as === undefined ? !isCapable : before === codepoint || packetAt(transit.frame) < 0) return false;
+        setEcn(transit.frame, codepoint);
+        transit.remarked = `${name} as ${as ?? 'ce'}`;
+        return true;
+      };
+    }
     case 'truncate':
       return (transit) => {
         if (transit.frame.end - transit.frame.start <= fault.lengthBytes) return false;

@@ -5,7 +5,7 @@
 import type { Frame } from '../../../layers/frame.ts';
 import { HEADER_LENGTH, typeOrLength } from '../../../layers/link/ethernet.ts';
 import * as ethertype from '../../../layers/link/ethertype.ts';
-import { NOT_ECT } from '../../../layers/network/ecn.ts';
+import { CONGESTION_EXPERIENCED, NOT_ECT } from '../../../layers/network/ecn.ts';
 import * as ipv4 from '../../../layers/network/ipv4.ts';
 import * as ipv6 from '../../../layers/network/ipv6.ts';
 
@@ -39,9 +39,12 @@ export function ecnOf(frame: Frame): number {
 }
 
 /** Sets "congestion experienced". Only for a frame whose `ecnOf` says that its ends understand it. */
-export function markCongestionExperienced(frame: Frame): void {
+export const markCongestionExperienced = (frame: Frame): void => setEcn(frame, CONGESTION_EXPERIENCED);
+
+/** Sets the field of a frame that has an IP packet to one of the four codepoints. */
+export function setEcn(frame: Frame, codepoint: number): void {
   const at = packetAt(frame);
   const { view } = frame;
-  if (isIpv4(view, at)) ipv4.markCongestionExperienced(view, at);
-  else ipv6.markCongestionExperienced(view, at);
+  if (isIpv4(view, at)) ipv4.setEcn(view, at, codepoint);
+  else ipv6.setEcn(view, at, codepoint);
 }

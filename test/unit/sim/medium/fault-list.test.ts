@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { checksum } from '../../../../src/layers/checksum.ts';
 import { type FaultList, type ListedFault, parseFaultList } from '../../../../src/sim/medium/fault-list.ts';
 import type { FrameMatch } from '../../../../src/sim/medium/frame-match.ts';
+import { datagram, ecnIn } from './queues/datagram.ts';
 import { ids, scene } from './scene.ts';
 
 function run(faults: FaultList, count = 8) {
@@ -43,6 +45,50 @@ describe('each action does what it says', () => {
     expect(atB[0]!.bytes[20]).toBe(0);
     expect(atB[1]!.bytes[20]).toBe(0x81);
     expect(log.some((line) => line.includes('corrupted 2 60 fault 0: corrupt byte 20 with 0x81'))).toBe(true);
+  });
+
+  describe.each([4, 6] as const)('mark, over IPv%i', (family) => {
+    const [NOT_ECT, ECT_1, ECT_0, CE] = [0, 1, 2, 3];
+    /** The codepoints as they arrive of frames with these ones. */
+    function marked(fault: Pick<Extract<ListedFault, { action: 'mark' }>, 'as'>, codepoints: readonly number[]) {
+      const stage = scene({ faults: [{ direction: 'aToB', match: {}, action: 'mark', ...fault }] });
+      for (const codepoint of codepoints) stage.sendBytes(datagram({ id: 1, family, ecn: codepoint }));
+      stage.time.run();
+      const arrived = stage.atB.map(({ bytes }) => ecnIn(bytes));
+      return { ...stage, arrived };
+    }
+
+    test('RFC 3168 §5: to CE what is ECN-capable, and what is not is left alone', () => {
+      const { arrived, link, log } = marked({}, [NOT_ECT, ECT_1, ECT_0, CE]);
+      expect(arrived).toEqual([NOT_ECT, CE, CE, CE]);
+      expect(link.faultsApplied).toEqual([2]);
+      expect(link.aToB.counters.framesMarkedByFaults).toBe(2);
+      expect(link.aToB.counters.framesMarked).toBe(0); // that is the queue's
+      expect(log.filter((line) => line.includes('marked'))).toHaveLength(2);
+      expect(log.some((line) => line.includes('fault 0: mark as ce'))).toBe(true);
+    });
+
+    test.each(['not-ect', 'ect1', 'ect0', 'ce'] as const)('as %s: whatever it was', (as) => {
+      const { arrived, link } = marked({ as }, [NOT_ECT, ECT_1, ECT_0, CE]);
+      expect(new Set(arrived)).toEqual(new Set([['not-ect', 'ect1', 'ect0', 'ce'].indexOf(as)]));
+      expect(link.faultsApplied).toEqual([3]);
+    });
+
+    test('the rest of the frame is as it was, and the checksum of IPv4 still holds', () => {
+      const before = datagram({ id: 1, family, ecn: ECT_0 });
+      const { bytes } = marked({}, [ECT_0]).atB[0]!;
+      const differing = [...bytes.keys()].filter((at) => bytes[at] !== before[at]);
+      expect(differing).toEqual(family === 4 ? [15, 25] : [15]);
+      if (family === 4) expect(checksum(new DataView(bytes.buffer, bytes.byteOffset), 14, 20)).toBe(0);
+    });
+  });
+
+  test('mark: a frame without an IP packet is left alone', () => {
+    const stage = scene({ faults: [{ direction: 'aToB', ordinal: 1, action: 'mark', as: 'ce' }] });
+    stage.send(1);
+    stage.time.run();
+    expect(stage.link.faultsApplied).toEqual([0]);
+    expect([...stage.atB[0]!.bytes.subarray(18)].every((byte) => byte === 0)).toBe(true);
   });
 
   test('truncate', () => {
@@ -170,6 +216,8 @@ describe('a list from outside', () => {
     const list: FaultList = [
       { direction: 'aToB', match: { protocol: 'tcp', flags: 'S.', nth: 1 }, action: 'drop' },
       { direction: 'bToA', ordinal: 4, action: 'reorder', frames: 2, within: '5ms' },
+      { direction: 'bToA', ordinal: 5, action: 'mark' },
+      { direction: 'bToA', ordinal: 6, action: 'mark', as: 'not-ect' },
     ];
     expect(parseFaultList(JSON.parse(JSON.stringify(list)))).toEqual(list);
   });
@@ -190,6 +238,8 @@ describe('a list from outside', () => {
       [{ direction: 'aToB', action: 'corrupt', ordinal: 1, offset: 0, mask: 0 }],
       'mask is a whole number from 1 to 255',
     ],
+    [[{ direction: 'aToB', action: 'mark', ordinal: 1, as: 'CE' }], 'fault 0: as is one of not-ect, ect1, ect0, ce'],
+    [[{ direction: 'aToB', action: 'mark', ordinal: 1, mask: 3 }], "fault 0 does not know 'mask'"],
     [[{ direction: 'aToB', action: 'truncate', ordinal: 1, lengthBytes: 0.5 }], 'lengthBytes is a whole number'],
     [[{ direction: 'aToB', action: 'drop', match: { protocol: 'sctp' } }], 'protocol is one of arp'],
     [[{ direction: 'aToB', action: 'drop', match: { flags: 'X' } }], "flags are letters of 'FSRP.UEWA'"],

@@ -60,5 +60,7 @@ function readEcho(block: ControlBlock, arrived: IncomingSegment): boolean {
 
 /** Something was acknowledged that was sent after the reduction: the next mark is another window's. */
 function endReduction(block: ControlBlock): void {
-  if (greaterThan(block.sndUna, block.ecn.reducedUpTo)) block.ecn.reducing = false;
+  const { ecn } = block;
+  if (greaterThan(block.sndUna, ecn.markedUpTo)) ecn.reducingForMark = false;
+  if (greaterThan(block.sndUna, ecn.reducedUpTo)) ecn.reducing = false;
 }

@@ -37,9 +37,9 @@ export function feedbackFlags(block: ControlBlock, kind: number): number {
   const { ecn } = block;
   if (ecn.accurate !== undefined) return aceFlags(block, ecn.accurate, kind);
   let flags = ecn.echo ? ECE : 0;
-  if (ecn.cwrDue && kind === NEW_DATA) {
+  if (ecn.cwrDue !== 'none' && kind === NEW_DATA) {
     flags |= CWR;
-    ecn.cwrDue = false;
+    ecn.cwrDue = 'none';
   }
   return flags;
 }

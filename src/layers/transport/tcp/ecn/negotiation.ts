@@ -10,7 +10,7 @@ import { ACK, AE, CWR, ECE, SYN } from '../segment.ts';
 import { testOption } from './accurate-feedback.ts';
 import { AccurateEcn } from './accurate-state.ts';
 import { ACE_SHIFT, aceField, CODEPOINTS, handshakeCode } from './ace.ts';
-import { windowReduced } from './reduction.ts';
+import { reducedForMark } from './reduction.ts';
 import type { EcnFeedback, EcnState } from './state.ts';
 
 /** What the flags of a SYN-ACK answer a SYN that asked for accurate feedback, by (AE,CWR,ECE): RFC 9768 §3.1.2 table 2. */
@@ -223,5 +223,5 @@ export function handshakeAcknowledged(block: ControlBlock, arrived: IncomingSegm
 
 function synAckWasMarked(block: ControlBlock): void {
   block.ecn.synMarked = true;
-  windowReduced(block);
+  reducedForMark(block);
 }

@@ -5,15 +5,22 @@
 import type { Sender } from '../loss/sender.ts';
 import { lessOrEqual, lessThan } from '../sequence.ts';
 
-/**
- * The window was reduced, for whatever reason: for the rest of what is in flight it is not again, and the next new data
- * says so.
- */
+/** The window was reduced for a loss: for the rest of what is in flight it is not again, and the next new data says so. */
 export function windowReduced(sender: Sender): void {
   const { ecn } = sender;
   ecn.reducing = true;
   ecn.reducedUpTo = sender.sndNxt;
-  ecn.cwrDue = ecn.feedback === 'classic'; // RFC 9768 §3.1.5: with accurate feedback CWR is not set
+  // RFC 9768 §3.1.5: with accurate feedback CWR is not set.
+  if (ecn.feedback === 'classic' && ecn.cwrDue === 'none') ecn.cwrDue = 'loss';
+}
+
+/** The same for a mark, which is certain: what may be undone later does not touch it. */
+export function reducedForMark(sender: Sender): void {
+  const { ecn } = sender;
+  windowReduced(sender);
+  ecn.reducingForMark = true;
+  ecn.markedUpTo = sender.sndNxt;
+  if (ecn.feedback === 'classic') ecn.cwrDue = 'mark';
 }
 
 /**
@@ -31,10 +38,14 @@ export function isReducedFor({ ecn, log }: Sender): boolean {
   return ecn.reducing && log.count > 0 && lessThan(log.start(Math.max(0, log.firstLost())), ecn.reducedUpTo);
 }
 
-/** The reduction was for nothing, and is taken back: the next mark counts again. */
+/**
+ * A reduction for a loss was for nothing, and is taken back: the next mark counts again. What a mark was a reason for
+ * stays, and so does the CWR that its receiver waits for.
+ */
 export function reductionUndone({ ecn }: Sender): void {
-  ecn.reducing = false;
-  ecn.cwrDue = false;
+  ecn.reducing = ecn.reducingForMark;
+  ecn.reducedUpTo = ecn.markedUpTo;
+  if (ecn.cwrDue === 'loss') ecn.cwrDue = 'none';
 }
 
 /**
@@ -49,5 +60,5 @@ export function marksReported(sender: Sender, acknowledgment: number, flightSize
   if (congestion.cwnd <= sender.smss) ecn.held = true;
   else congestion.congestion(validation.congested(sender, flightSize, 'ecn'), 'ecn');
   ecn.reductions++;
-  windowReduced(sender);
+  reducedForMark(sender);
 }

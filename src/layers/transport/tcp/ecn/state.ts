@@ -11,6 +11,9 @@ import type { AccurateEcn } from './accurate-state.ts';
  */
 export type EcnFeedback = 'none' | 'classic' | 'accurate';
 
+/** What CWR is owed for: nothing; a loss, which may turn out to have been none; or a mark. */
+export type CwrReason = 'none' | 'loss' | 'mark';
+
 export class EcnState {
   // The handshake.
   /** Entered once, and never left (RFC 9768 §3.1.5). */
@@ -41,8 +44,11 @@ export class EcnState {
   /** The window was reduced when SND.NXT was `reducedUpTo`, and nothing that was sent since is acknowledged. */
   reducing: boolean;
   reducedUpTo: number;
-  /** The next new data says that the window was reduced: RFC 3168 §6.1.2. */
-  cwrDue: boolean;
+  /** The same of reductions for marks alone, which no undo takes back. */
+  reducingForMark: boolean;
+  markedUpTo: number;
+  /** The next new data says that the window was reduced (RFC 3168 §6.1.2), and whether for a mark. */
+  cwrDue: CwrReason;
   /** Nothing is sent before the retransmission timer expires: a mark came when cwnd was one segment (§6.1.2). */
   held: boolean;
   /** How often the window was reduced because of marks, and octets that the peer has told were marked. */
@@ -72,7 +78,9 @@ export class EcnState {
     this.sentUpTo = 0;
     this.reducing = false;
     this.reducedUpTo = 0;
-    this.cwrDue = false;
+    this.reducingForMark = false;
+    this.markedUpTo = 0;
+    this.cwrDue = 'none';
     this.held = false;
     this.reductions = 0;
     this.markedBytes = 0;

@@ -156,6 +156,68 @@ describe.each(SEQUENCE_STARTS)('a sender that hears of marks, from sequence numb
     peer.expects('[ect0] PW. 1001:2001(1000) ack 1');
   });
 
+  describe('a timeout that was for nothing', () => {
+    /** Sent at 100 ms. What comes then are ACKs of that, though it was sent again. */
+    function timedOut(marked: boolean) {
+      const settings = { timestamps: true, eifel: true, forwardRtoRecovery: false, tailLossProbe: false } as const;
+      const staged = classic({ start, peerSyn: `mss ${MSS},TS val 7 ecr 0`, settings });
+      const { peer, connection, block } = staged;
+      peer.after('100ms');
+      write(connection, 20 * block.smss);
+      peer.takeSent();
+      const first = 1 + block.smss;
+      if (marked) peer.sends(`E. 1:1(0) ack ${first} <nop,nop,TS val 8 ecr 100>`);
+      const beforeTimeout = block.congestion.cwnd;
+      peer.expectsNothing();
+      peer.after('2s');
+      expect(block.lossState).toBe('loss');
+      peer.takeSent();
+      return { ...staged, beforeTimeout, first };
+    }
+
+    test('RFC 3168 §6.1.2: the CWR that is owed for a mark stays owed, and the mark’s reduction stays', () => {
+      const { peer, block, beforeTimeout, first } = timedOut(true);
+      peer.sends(`. 1:1(0) ack ${first + 5 * block.smss} <nop,nop,TS val 9 ecr 100>`);
+      expect(block.lossState).toBe('open');
+      expect(block.congestion.cwnd).toBe(beforeTimeout);
+      const sent = peer.takeSent();
+      expect(sent[0]).toContain('[ect0] W. ');
+      expect(sent.slice(1).some((text) => text.includes('W'))).toBe(false);
+      // The peer has not seen CWR: its ECE is of the same window.
+      peer.sends(`E. 1:1(0) ack ${first + 6 * block.smss} <nop,nop,TS val 9 ecr 100>`);
+      expect(block.ecn.reductions).toBe(1);
+    });
+
+    test('RFC 3168 §6.1.2: without a mark nothing is owed, and the next mark counts', () => {
+      const { peer, block } = timedOut(false);
+      peer.sends(`. 1:1(0) ack ${1 + 2 * block.smss} <nop,nop,TS val 9 ecr 100>`);
+      expect(block.lossState).toBe('open');
+      expect(peer.takeSent().some((text) => text.includes('W'))).toBe(false);
+      peer.sends(`E. 1:1(0) ack ${1 + 3 * block.smss} <nop,nop,TS val 9 ecr 100>`);
+      expect(block.ecn.reductions).toBe(1);
+    });
+
+    test('RFC 3168 §6.1.2: nor once CWR has gone', () => {
+      const settings = { timestamps: true, eifel: true, forwardRtoRecovery: false, tailLossProbe: false } as const;
+      const { peer, connection, block } = classic({ start, peerSyn: `mss ${MSS},TS val 7 ecr 0`, settings });
+      const { smss } = block;
+      peer.after('100ms');
+      write(connection, 40 * smss);
+      peer.takeSent();
+      peer.sends(`E. 1:1(0) ack ${1 + smss} <nop,nop,TS val 8 ecr 100>`);
+      peer.sends(`. 1:1(0) ack ${1 + 6 * smss} <nop,nop,TS val 8 ecr 100>`);
+      expect(peer.takeSent()[0]).toContain('W. ');
+      peer.after('2s');
+      expect(block.lossState).toBe('loss');
+      peer.takeSent();
+      peer.sends(`. 1:1(0) ack ${1 + 8 * smss} <nop,nop,TS val 9 ecr 100>`);
+      expect(block.lossState).toBe('open');
+      const sent = peer.takeSent();
+      expect(sent).not.toEqual([]);
+      expect(sent.some((text) => text.includes('W'))).toBe(false);
+    });
+  });
+
   test('RFC 3168 §6.1.4: pure acknowledgments are sent with not-ECT', () => {
     const { peer } = classic({ start });
     peer.sends('[ect0] . 1:1001(1000) ack 1');
@@ -177,7 +239,7 @@ describe.each(SEQUENCE_STARTS)('a sender that hears of marks, from sequence numb
     write(connection, 2000);
     peer.takeSent();
     peer.sends('E. 1:1(0) ack 2001 win 0');
-    expect(block.ecn.cwrDue).toBe(true);
+    expect(block.ecn.cwrDue).toBe('mark');
     write(connection, 1000);
     peer.expectsNothing();
     peer.after('2s');
