@@ -6,6 +6,10 @@ import { bothHave } from './tracking.ts';
 import { after, offset, SACK_PERMITTED, TIMESTAMPS, timestamps, type WireSegment } from './wire.ts';
 
 interface Counted {
+  /** A recovery has begun, or a partial ACK has come, and its retransmission has not gone yet: pacing may delay it. */
+  due: boolean;
+  lossState: string;
+  sndUna: number;
   duplicates: number;
   una: number;
   window: number;
@@ -15,7 +19,7 @@ export function congestion(): Checker {
   const counts = new Map<Followed, Counted>();
   return {
     born(_run, connection) {
-      counts.set(connection, { duplicates: 0, una: 0, window: -1 });
+      counts.set(connection, { due: false, lossState: 'open', sndUna: 0, duplicates: 0, una: 0, window: -1 });
     },
 
     after(run) {
@@ -31,6 +35,7 @@ export function congestion(): Checker {
         }
       }
       count(run, counts);
+      for (const [connection, mine] of counts) noteRecovery(connection, mine);
       for (const { connection, reason } of run.step.retransmissions) {
         if (reason === 'fast') checkFast(run, connection, counts.get(connection)!);
       }
@@ -74,15 +79,23 @@ function isTaken({ connection, before }: Delivery, segment: WireSegment): boolea
   return isAcceptable(before.rcvNxt >>> 0, before.rcvWnd, segment);
 }
 
+function noteRecovery({ block }: Followed, mine: Counted): void {
+  const isNew = mine.lossState !== block.lossState || mine.sndUna !== block.sndUna;
+  if (isNew) mine.due = block.lossState === 'recovery';
+  mine.lossState = block.lossState;
+  mine.sndUna = block.sndUna;
+}
+
 /** 33: without SACK it takes three; a partial ACK (RFC 6582 §3.2) retransmits without any. */
 function checkFast(run: Run, connection: Followed, mine: Counted): void {
   const { block, name } = connection;
   const before = run.step.delivery?.before;
   if (bothHave(connection, SACK_PERMITTED) || before === undefined || run.step.icmpArrived) return;
+  const isDue = mine.due;
+  mine.due = false;
   if (before.lossState === 'recovery') {
     reach(run, 'partial acknowledgment');
-    const moved = before.sndUna !== block.sndUna;
-    hold(33, moved, () => `${name}: a second fast retransmit in one recovery, without a partial ACK`);
+    hold(33, isDue, () => `${name}: a second fast retransmit in one recovery, without a partial ACK`);
     return;
   }
   reach(run, 'fast retransmit');

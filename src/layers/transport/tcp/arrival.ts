@@ -7,29 +7,33 @@ import type { DropReason } from '../../drop.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { acknowledge, discardAcknowledged, timestampRtt, updateWindow } from './acknowledgment.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
-import { noteDuplicate } from './duplicate-sack.ts';
-import { goesOnWithoutEcn, handshakeAcknowledged, settle, synAckCameAgain, synCameAgain } from './ecn/negotiation.ts';
+import { goesOnWithoutEcn, handshakeAcknowledged, settle, synCameAgain } from './ecn/negotiation.ts';
 import { codepointArrived } from './ecn/reception.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
 import { synAckArrived as fastOpenAnswered, noteFailure } from './fast-open/client.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeIfDue, acknowledgeNow, armRetransmission, output, send } from './output.ts';
-import { isOldTimestamp, takeTimestamp } from './paws.ts';
+import { takeTimestamp } from './paws.ts';
 import { openWindow } from './receive-window.ts';
 import { receiveText, receiveUrgent } from './reception.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
-import { add, distance, greaterThan, inWindow, lessOrEqual, lessThan } from './sequence.ts';
+import { add, distance, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
+import { checkSequence } from './sequence-check.ts';
 import { canReceive, isSynchronized } from './state.ts';
 import { holdSynText, takeSynText } from './syn-text.ts';
 import { hearUserTimeout } from './user-timeout.ts';
 
-/** An ACK that answers a segment without data outside the window could answer another such: not more often than this. */
-const OUT_OF_WINDOW_ACK_NS = 500e6;
-
 /** @returns why the segment was dropped, or `undefined` if it was taken */
 export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   block.counts.arrived(arrived.dataLength);
+  const refused = refuse(block, arrived);
+  if (refused !== undefined) {
+    // "After sending the acknowledgment, drop the unacceptable segment and return": nothing else goes on its account,
+    // though the report of a duplicate leaves so little room that the rest of the data would fill a segment.
+    if (block.state !== 'CLOSED') acknowledgeIfDue(block);
+    return refused;
+  }
   const opening = block.state === 'SYN-SENT';
   const reason = opening ? inSynSent(block, arrived) : inOtherStates(block, arrived);
   // What is dropped may be from anybody, so it does not say that the peer is alive (RFC 9293 §3.8.4).
@@ -141,75 +145,24 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
 
 // ---- §3.10.7.4 other states ----
 
-function inOtherStates(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
-  if (block.state === 'SYN-RECEIVED' && arrived.sequence === block.irs && arrived.has(SYN) && !arrived.has(RST)) {
-    return synAgain(block, arrived);
-  }
+/** The first five checks, as far as they end with the segment being dropped before anything of it was taken. */
+function refuse(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (block.state === 'SYN-SENT' || isSynAgain(block, arrived)) return undefined;
   return (
     checkSequence(block, arrived) ??
     checkReset(block, arrived) ??
     checkSyn(block, arrived) ??
-    checkAcknowledgment(block, arrived) ??
-    processText(block, arrived, arrived.sequence)
+    checkAckField(block, arrived)
   );
 }
 
-/** First, check sequence number; before it PAWS (RFC 7323 §5.3 R1), after it TS.Recent (R3). */
-function checkSequence(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
-  const { options } = arrived;
-  // RFC 7323 §5.2: what a reset has for a timestamp is not checked, and is not used either.
-  const timestamped = block.timestampsOk && !arrived.has(RST);
-  if (timestamped) {
-    // RFC 7323 §3.2: a segment without the option that was agreed on is dropped silently.
-    if (!options.hasTimestamps) return 'tcp-no-timestamp';
-    if (isOldTimestamp(block, options.timestampValue)) {
-      answerUnacceptable(block, arrived);
-      return 'tcp-paws';
-    }
-  }
-  if (!isAcceptable(block, arrived)) {
-    answerUnacceptable(block, arrived);
-    const old = arrived.length > 0 && lessOrEqual(add(arrived.sequence, arrived.length), block.rcvNxt);
-    // RFC 2883 §4: the acknowledgment that it draws says so.
-    if (old) noteDuplicate(block, arrived.sequence, add(arrived.sequence, arrived.dataLength));
-    return old ? 'tcp-duplicate' : 'tcp-outside-window';
-  }
-  // RFC 7323 §4.3 (2): the first segment of those that an ACK will cover. It is not older than TS.Recent, or TS.Recent
-  // is out of date (§5.5): else R1 would have dropped it.
-  if (timestamped && lessOrEqual(arrived.sequence, block.lastAckSent)) takeTimestamp(block, options.timestampValue);
-  return undefined;
+function inOtherStates(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (isSynAgain(block, arrived)) return synAgain(block, arrived);
+  return takeAcknowledgment(block, arrived) ?? processText(block, arrived, arrived.sequence);
 }
 
-/** RFC 9293 §3.10.7.4 table 6: the four cases. */
-export function isAcceptable(block: ControlBlock, arrived: IncomingSegment): boolean {
-  const { rcvNxt, rcvWnd } = block;
-  const { sequence, length } = arrived;
-  // "Special allowance should be made to accept valid ACKs, URGs, and RSTs" (MUST-66): the segment is let in with its
-  // text trimmed off. Two ends that probe each other's closed window would else never see an ACK (appendix A.2).
-  if (rcvWnd === 0) return sequence === rcvNxt;
-  if (inWindow(sequence, rcvNxt, rcvWnd)) return true;
-  return length > 0 && inWindow(add(sequence, length - 1), rcvNxt, rcvWnd);
-}
-
-/** "An acknowledgment should be sent in reply (unless the RST bit is set)." */
-function answerUnacceptable(block: ControlBlock, arrived: IncomingSegment): void {
-  if (arrived.has(RST)) return;
-  // "The only thing that can arrive in this state is a retransmission of the remote FIN", which ends at RCV.NXT.
-  const isFinAgain = arrived.has(FIN) && add(arrived.sequence, arrived.length) === block.rcvNxt;
-  if (block.state === 'TIME-WAIT' && isFinAgain) restartTimeWait(block);
-  // A SYN-ACK that comes again, to a client with accurate ECN feedback.
-  if (arrived.sequence === block.irs && arrived.has(SYN | ACK) && synAckCameAgain(block, arrived)) {
-    acknowledgeNow(block);
-    return;
-  }
-  // Two ends that disagree would answer each other's ACKs for ever: those without data are answered at a bounded rate.
-  if (arrived.length === 0) {
-    const now = block.environment.timers.now();
-    if (now - block.outOfWindowAckNs < OUT_OF_WINDOW_ACK_NS) return;
-    block.outOfWindowAckNs = now;
-  }
-  block.ackDue = ACK_NOW;
-}
+const isSynAgain = ({ state, irs }: ControlBlock, arrived: IncomingSegment): boolean =>
+  state === 'SYN-RECEIVED' && arrived.sequence === irs && arrived.has(SYN) && !arrived.has(RST);
 
 /**
  * The SYN that we have comes again in SYN-RECEIVED. It lies outside the window and is trimmed off (RFC 9293 §3.10.7.4).
@@ -226,7 +179,7 @@ function synAgain(block: ControlBlock, arrived: IncomingSegment): DropReason | u
     emitSyn(block);
     return 'tcp-duplicate';
   }
-  return checkAcknowledgment(block, arrived) ?? processText(block, arrived, add(arrived.sequence, 1));
+  return takeAcknowledgment(block, arrived) ?? processText(block, arrived, add(arrived.sequence, 1));
 }
 
 /** Second, check the RST bit: the three checks of RFC 5961 §3. One outside the window did not get here. */
@@ -269,18 +222,12 @@ function challenge(block: ControlBlock): DropReason {
   return 'tcp-challenge';
 }
 
-/** Fifth, check the ACK field. */
-function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+/** Fifth, check the ACK field. In SYN-RECEIVED that is a matter of its own. */
+function checkAckField(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   if (block.state === 'CLOSED') return undefined;
   if (!arrived.has(ACK)) return 'tcp-no-ack';
+  if (block.state === 'SYN-RECEIVED') return undefined;
   const ack = arrived.acknowledgment;
-  if (block.state === 'SYN-RECEIVED') {
-    if (!answersSyn(block, ack) && block.owner.takesCookie(block, arrived)) return undefined;
-    const reason = ackInSynReceived(block, arrived);
-    if (reason !== undefined) return reason;
-    // It acknowledges our SYN for the first time, and nothing that was sent since: no duplicate (RFC 5681 §2).
-    if (block.log.count > 0 && ack === block.sndUna) return undefined;
-  }
   // RFC 5961 §5.2: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, and a window probe's octet beyond that.
   if (greaterThan(ack, block.sndMax)) {
     block.ackDue = ACK_NOW;
@@ -289,6 +236,19 @@ function checkAcknowledgment(block: ControlBlock, arrived: IncomingSegment): Dro
   if (lessThan(ack, add(block.sndUna, -block.maxSndWnd))) {
     if (block.owner.mayChallenge(block.settings)) block.ackDue = ACK_NOW;
     return 'tcp-old-ack';
+  }
+  return undefined;
+}
+
+function takeAcknowledgment(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  if (block.state === 'CLOSED') return undefined;
+  const ack = arrived.acknowledgment;
+  if (block.state === 'SYN-RECEIVED') {
+    if (!answersSyn(block, ack) && block.owner.takesCookie(block, arrived)) return undefined;
+    const reason = ackInSynReceived(block, arrived);
+    if (reason !== undefined) return reason;
+    // It acknowledges our SYN for the first time, and nothing that was sent since: no duplicate (RFC 5681 §2).
+    if (block.log.count > 0 && ack === block.sndUna) return undefined;
   }
   if (block.state === 'TIME-WAIT') {
     // "The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it."

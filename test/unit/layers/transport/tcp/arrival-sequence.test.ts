@@ -1,6 +1,6 @@
 /** SEGMENT ARRIVES, first check: RFC 9293 §3.10.7.4 and its table 6. The receive window is 1000 octets. */
 import { describe, expect, test } from 'vitest';
-import { type ConversationOptions, readAll, SEQUENCE_STARTS } from './conversation.ts';
+import { type ConversationOptions, established, readAll, SEQUENCE_STARTS, write } from './conversation.ts';
 import { fields, inState, STAGE_NAMES, SYNCHRONIZED } from './stage.ts';
 
 describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (start) => {
@@ -55,6 +55,19 @@ describe.each(SEQUENCE_STARTS)('first check: the sequence number, from %i', (sta
         expect(fields(block)).toEqual(before);
       },
     );
+  });
+
+  test('RFC 9293 §3.10.7.4 first: nothing but the ACK goes on its account: the rest of the data is no full segment because a report of the duplicate shrinks those', () => {
+    const settings = { selectiveAcknowledgment: true, duplicateSack: true };
+    const { peer, connection } = established({ start, peerSyn: 'mss 1000,sackOK', settings });
+    write(connection, 1000);
+    peer.expects('P. 1:1001(1000) ack 1');
+    write(connection, 988); // Nagle: what fills a segment with a SACK block
+    peer.sends('. 1:11(10) ack 1');
+    peer.after('1ms');
+    peer.sends('. 1:11(10) ack 1');
+    peer.expects('. 1001:1001(0) ack 11 <nop,nop,sack 1:11>');
+    peer.expectsNothing();
   });
 
   test('RFC 9293 §3.10.7.4 first: in SYN-RECEIVED outside the window: one ACK, and the handshake goes on', () => {
