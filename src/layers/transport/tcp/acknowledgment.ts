@@ -10,7 +10,7 @@ import { isReducedFor, windowReduced } from './ecn/reduction.ts';
 import { timestampNow } from './emission.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { tcpInfoOf } from './info-snapshot.ts';
-import { isRecovered } from './loss/recovery.ts';
+import { isRecovered, lossFlightSize } from './loss/recovery.ts';
 import { recoveryFor } from './loss/strategies.ts';
 import { armRetransmission } from './output.ts';
 import { observePath } from './path-mtu/probing.ts';
@@ -116,7 +116,7 @@ function startRecovery(block: ControlBlock): void {
 /** RFC 8985 §7.4.2: the probe has repaired a loss by itself. The window is reduced as by a fast recovery. */
 function respondToRepair(block: ControlBlock): void {
   block.recoveryPoint = block.sndNxt;
-  if (!block.ecn.reducing) block.congestion.congestion(distance(block.sndUna, block.sndNxt), 'loss');
+  if (!block.ecn.reducing) block.congestion.congestion(lossFlightSize(block, block.sndNxt), 'loss');
   windowReduced(block);
 }
 

@@ -9,6 +9,7 @@ import { releaseHeld, windowReduced } from './ecn/reduction.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
 import { noteFailure } from './fast-open/client.ts';
 import { end } from './lifecycle.ts';
+import { lossFlightSize } from './loss/recovery.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
 import { pathTimeout } from './path-mtu/black-hole.ts';
 import { checkAppLimited } from './rate/sampling.ts';
@@ -61,7 +62,7 @@ function retransmissionTimeout(block: ControlBlock): void {
     giveUp(block, 'R2: the peer does not acknowledge');
     return;
   }
-  const flightSize = distance(block.sndUna, block.sndNxt);
+  const flightSize = lossFlightSize(block, block.sndNxt);
   const first = block.retries === 0;
   // RFC 5682 §2.1 (1), RFC 3522 §3.2: not when a loss is being recovered already.
   const fresh = block.lossState === 'open';

@@ -36,11 +36,20 @@ export function startRecovery(sender: Sender): void {
   const end = sender.limitedTransmit ? sender.limitedTransmitFrom : sender.sndNxt;
   // RFC 3168 §6.1.2: once for "a series of dropped and/or CE packets from a single window of data".
   if (!isReducedFor(sender)) {
-    sender.congestion.congestion(sender.validation.congested(sender, distance(sender.sndUna, end), 'loss'), 'loss');
+    const flightSize = lossFlightSize(sender, end);
+    sender.congestion.congestion(sender.validation.congested(sender, flightSize, 'loss'), 'loss');
   }
   windowReduced(sender);
   sender.retransmitAtOnce = true;
 }
+
+/**
+ * FlightSize of RFC 5681 §2, but no more than the window: what was SACKed is not cumulatively acknowledged, and yet has
+ * left. When one recovery follows the other that is a second window, and a reduction by CUBIC's 0.7 would be a rise.
+ * @param end of what counts
+ */
+export const lossFlightSize = (sender: Sender, end: number): number =>
+  Math.min(distance(sender.sndUna, end), sender.congestion.cwnd);
 
 /** All of it is acknowledged. */
 export function finishRecovery(sender: Sender): void {

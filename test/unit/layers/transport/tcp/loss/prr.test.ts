@@ -56,6 +56,30 @@ describe.each(SEQUENCE_STARTS)('proportional rate reduction, from sequence numbe
     expect(block.log.pipe).toBe(block.congestion.cwnd);
   });
 
+  test.each([
+    ['reno', 0.5],
+    ['cubic', 0.7],
+  ])(
+    'RFC 5681 §3.1 equation 4: the next recovery reduces from the window, not from what was SACKed and has left: %s',
+    (congestionControl, kept) => {
+      const { peer, sacks, block } = recovering({ congestionControl }, 80);
+      // What it lets out: segment 22 is lost and sent again, and its successors come long before that retransmission.
+      const first = FLIGHT + 2;
+      sacks(0, [1, first]);
+      for (let right = first + 2; right <= first + FLIGHT; right++) sacks(0, [first + 1, right], [1, first]);
+      const edge = first + FLIGHT;
+      sacks(first, [first + 1, edge]);
+      expect(block.lossState).toBe('open');
+      const before = block.congestion.cwnd;
+      expect((block.sndNxt - block.sndUna) | 0).toBeGreaterThan(1.5 * before);
+      // Now one more, which begins a recovery of its own.
+      for (let right = edge + 2; right <= edge + 4; right++) sacks(first, [edge + 1, right], [first + 1, edge]);
+      expect(block.lossState).toBe('recovery');
+      expect(block.congestion.ssthresh).toBe(Math.floor(kept * before));
+      peer.takeSent();
+    },
+  );
+
   test('RFC 9937 §6: cwnd is ssthresh when recovery is over', () => {
     const { peer, sacks, block } = recovering();
     const { ssthresh } = block.congestion;
