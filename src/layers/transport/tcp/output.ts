@@ -65,7 +65,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
   const now = block.environment.timers.now();
   if (log.transmissions(index) === 1) block.validation.retransmitted(length);
   log.retransmitted(index, now);
-  block.undo.retransmitted(now);
+  block.undo.retransmitted(start, now);
   if (block.lossState === 'recovery') block.recovery.sent(log.length(index));
   leaves(block, index, now);
   block.environment.observer?.tcpRetransmit(block.identity, reason, start, length);

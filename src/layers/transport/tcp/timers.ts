@@ -13,7 +13,7 @@ import { lossFlightSize } from './loss/recovery.ts';
 import { armRetransmission, output, overrideSillyWindow, probeWindow, sendProbe } from './output.ts';
 import { pathTimeout } from './path-mtu/black-hole.ts';
 import { checkAppLimited } from './rate/sampling.ts';
-import { add, distance } from './sequence.ts';
+import { add } from './sequence.ts';
 import { SACKED } from './transmit-log.ts';
 import { keepAliveIdle } from './user-timeout.ts';
 

@@ -5,7 +5,7 @@
  * Left out on purpose: telling a copy that the network made from one of ours (RFC 3708 §3.2); it takes more than one
  * such copy an episode to mislead the count.
  */
-import { greaterOrEqual } from '../sequence.ts';
+import { greaterOrEqual, greaterThan } from '../sequence.ts';
 import type { Sender } from './sender.ts';
 
 export class Undo {
@@ -19,6 +19,8 @@ export class Undo {
   private outstanding: number;
   /** `RetransmitTS` of RFC 3522 §3.2 (2), as a time; -1 until the first retransmission. */
   private retransmittedNs: number;
+  /** Where that one starts. What was sent again before the episode may be acknowledged before it. */
+  private retransmittedAt: number;
   /** The first acceptable ACK has not come yet: RFC 3522 §3.2 (3). */
   private awaited: boolean;
   /** "during the lifetime of the TCP connection the TCP sender has previously received an ACK with a DSACK option" */
@@ -32,6 +34,7 @@ export class Undo {
     this.possible = false;
     this.outstanding = 0;
     this.retransmittedNs = -1;
+    this.retransmittedAt = 0;
     this.awaited = false;
     this.duplicateEverReported = false;
     this.reportedNow = false;
@@ -47,11 +50,13 @@ export class Undo {
     this.awaited = true;
   }
 
-  /** A segment was sent again. */
-  retransmitted(nowNs: number): void {
+  /** The segment at `sequence` was sent again. */
+  retransmitted(sequence: number, nowNs: number): void {
     if (!this.possible) return;
     this.outstanding++;
-    if (this.retransmittedNs < 0) this.retransmittedNs = nowNs;
+    if (this.retransmittedNs >= 0) return;
+    this.retransmittedNs = nowNs;
+    this.retransmittedAt = sequence;
   }
 
   /** The peer reports that the octets from `left` on have arrived twice. */
@@ -79,7 +84,7 @@ export class Undo {
     if (reported) this.duplicateEverReported = true;
     if (!this.possible || this.retransmittedNs < 0) return undefined;
     if (reported && this.outstanding === 0 && sender.settings.duplicateSackUndo) return 'dsack';
-    if (!this.awaited || ackedBytes <= 0) return undefined;
+    if (!this.awaited || ackedBytes <= 0 || !greaterThan(sender.sndUna, this.retransmittedAt)) return undefined;
     this.awaited = false;
     // Steps 4 and 5: an echo older than the retransmission; and a peer that would tell us of duplicates, or data that is
     // still in flight, so that a peer that had it all and lost its ACKs is not taken for a slow path.

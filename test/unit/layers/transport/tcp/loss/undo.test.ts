@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TcpSettings } from '../../../../../../src/layers/transport/tcp/settings.ts';
 import { SEQUENCE_STARTS } from '../conversation.ts';
-import { MSS, measured } from './stage.ts';
+import { blocks, from, MSS, measured } from './stage.ts';
 
 const IW = 10 * MSS;
 const NONE = {
@@ -61,6 +61,38 @@ describe.each(SEQUENCE_STARTS)('undo, from sequence number %i', (start) => {
       peer.sends('. 1:1(0) ack 1001 <nop,nop,TS val 8 ecr 1100>');
       peer.sends('. 1:1(0) ack 2001 <nop,nop,TS val 8 ecr 100>');
       expect(block.congestion.ssthresh).toBe(4 * MSS);
+    });
+
+    test('RFC 3522 §3.2 step 3: the ACK must be of what was sent again, not of what the recovery before has repaired', () => {
+      const settings = { ...NONE, timestamps: true, eifel: true, rack: false } as const;
+      const { peer, block, write } = measured(start, settings, 'sackOK,TS val 7 ecr 0');
+      const hears = (ack: number, echo: number, ...ranges: (readonly [number, number])[]): void => {
+        const sack = ranges.length === 0 ? '' : `,nop,nop,sack ${blocks(...ranges)}`;
+        peer.sends(`. 1:1(0) ack ${from(ack)} <nop,nop,TS val 9 ecr ${echo}${sack}>`);
+      };
+      write(40);
+      peer.after('100ms');
+      for (let right = 2; right <= 10; right++) hears(0, 100, [1, right]);
+      expect(block.lossState).toBe('recovery');
+      const first = (): number => ((block.sndNxt - block.iss - 1) | 0) / MSS;
+      expect(first()).toBeGreaterThan(13);
+      // Of what went out meanwhile, segment 12 is lost, and is sent again in the same recovery.
+      peer.after('50ms');
+      for (let right = 14; right <= 16; right++) hears(0, 200, [13, right], [1, 12]);
+      hears(12, 200, [13, 16]);
+      expect(block.lossState).toBe('open');
+      peer.after('50ms');
+      // Segment 17 begins another one …
+      for (let right = 19; right <= 21; right++) hears(12, 250, [18, right], [13, 17]);
+      expect(block.lossState).toBe('recovery');
+      const { ssthresh } = block.congestion;
+      // … and then the retransmission of 12, which is older, has filled its gap.
+      hears(17, 250, [18, 21]);
+      expect(block.lossState).toBe('recovery');
+      expect(block.congestion.ssthresh).toBe(ssthresh);
+      peer.after('50ms');
+      hears(21, 300);
+      expect(block.congestion.ssthresh).toBe(ssthresh);
     });
 
     test('RFC 4015 §3.4: an ACK that echoes a mark restores no window', () => {
