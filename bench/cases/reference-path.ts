@@ -30,6 +30,8 @@ export interface PathOptions {
   readonly leastSeconds?: number;
   readonly leastEvents?: number;
   readonly mostSeconds?: number;
+  /** How often to look at the length of the queue after the warm-up. */
+  readonly sampleEveryNs?: number;
   /** Called about once a second of the world's time. */
   readonly progress?: (seconds: number, events: number) => void;
 }
@@ -44,6 +46,8 @@ export interface PathMeasurement {
   readonly timeouts: number;
   /** What the queue in front of the bottleneck did, warm-up included. */
   readonly queue: QueueReport;
+  /** Frames that waited in it whenever it was looked at, in ascending order. */
+  readonly queueLengths: readonly number[];
 }
 
 /** Bytes of data in a full segment with timestamps, and of its frame. */
@@ -63,6 +67,7 @@ export function measurePath(options: PathOptions): PathMeasurement {
   const counts = { lossEvents: 0, timeouts: 0 };
   runUntil(world, warmUpSeconds * SECOND);
   watchReductions(sender, counts);
+  const lengths = options.sampleEveryNs === undefined ? [] : sampleQueue(world, options.sampleEveryNs);
   const before = transfers.map((transfer) => transfer.bytesReceived);
   let seconds = warmUpSeconds;
   while (seconds < leastSeconds || (counts.lossEvents < leastEvents && seconds < mostSeconds)) {
@@ -73,7 +78,8 @@ export function measurePath(options: PathOptions): PathMeasurement {
   const goodput = transfers.map(
     (transfer, flow) => ((transfer.bytesReceived - before[flow]!) * 8) / (seconds - warmUpSeconds),
   );
-  return { goodput, seconds, ...counts, queue: world.links[0]!.queueReports()[0]! };
+  const queueLengths = lengths.sort((one, other) => one - other);
+  return { goodput, seconds, ...counts, queue: world.links[0]!.queueReports()[0]!, queueLengths };
 }
 
 /** Jain's index of fairness: 1 when all are equal, 1/n when one has everything. */
@@ -125,6 +131,17 @@ function runUntil(world: World, deadlineNs: number): void {
       if (!world.step()) throw new Error('the world has come to rest in the middle of a transfer');
     }
   }
+}
+
+function sampleQueue(world: World, everyNs: number): number[] {
+  const lengths: number[] = [];
+  const { queue } = world.links[0]!.aToB;
+  const timer = world.time.timer(() => {
+    lengths.push(queue.frames);
+    timer.arm(world.now + everyNs);
+  });
+  timer.arm(world.now + everyNs);
+  return lengths;
 }
 
 /** Counts what the controllers of a host's connections are told. */

@@ -13,6 +13,9 @@ import type { TcpSettings } from '../../../src/layers/transport/tcp/settings.ts'
 /** A fifth of the rate and two fifths of the round trip of the large one, and one bandwidth-delay product of queue. */
 const SMALL = { rate: '20Mbit/s', delay: '10ms', queueFrames: 34, warmUpSeconds: 1 } satisfies Partial<PathOptions>;
 const CEILING = (20e6 * SEGMENT_BYTES) / FRAME_BYTES;
+const THRESHOLD = 8;
+const quantile = (ascending: readonly number[], part: number): number =>
+  ascending[Math.floor(part * ascending.length)]!;
 const CONTROLLED = CONTROLLER_NAMES.filter((name) => name !== 'none');
 
 test('goodput is the programs’ bytes after the warm-up; Jain’s index is 1 for equal shares', () => {
@@ -31,7 +34,20 @@ test('goodput is the programs’ bytes after the warm-up; Jain’s index is 1 fo
 
 describe('RFC 8257 §3.1: a queue that marks from eight frames on, and would hold a hundred', () => {
   const marked = (controller: string, settings: Partial<TcpSettings> = {}) =>
-    measurePath({ ...SMALL, controller, queueFrames: 100, markFrames: 8, leastSeconds: 11, tcp: settings });
+    measurePath({
+      ...SMALL,
+      controller,
+      queueFrames: 100,
+      markFrames: THRESHOLD,
+      leastSeconds: 11,
+      tcp: settings,
+      sampleEveryNs: 1_700_000, // no multiple of what a frame takes
+    });
+  /**
+   * Half of √(2(C·RTT + K)): how far the window of one flow swings in the model of Alizadeh and others, "Data Center TCP"
+   * (2010), §3.3; its queue then lies between K + 1 - swing and K + 1. C·RTT is 33 frames.
+   */
+  const SWING = Math.sqrt(2 * (33 + THRESHOLD)) / 2;
 
   test.each([
     ['accurate feedback', {}],
@@ -39,7 +55,7 @@ describe('RFC 8257 §3.1: a queue that marks from eight frames on, and would hol
   ] as const)(
     'RFC 8257 §3.3: DCTCP asks for ECN, loses nothing, keeps the queue at the threshold and the link full: %s',
     (_, settings) => {
-      const { goodput, queue, lossEvents } = marked('dctcp', settings);
+      const { goodput, queue, lossEvents, queueLengths } = marked('dctcp', settings);
       expect(queue.drops).toBe(0);
       expect(queue.marks).toBeGreaterThan(20);
       expect(lossEvents).toBeGreaterThan(20); // reductions, all of them for marks
@@ -47,6 +63,13 @@ describe('RFC 8257 §3.1: a queue that marks from eight frames on, and would hol
       const frameNs = (FRAME_BYTES * 8 * 1e9) / 20e6;
       expect(queue.meanNs / frameNs).toBeLessThan(9);
       expect(queue.p99Ns / frameNs).toBeLessThan(16);
+      expect(queueLengths.length).toBeGreaterThan(5000);
+      const mean = queueLengths.reduce((sum, length) => sum + length) / queueLengths.length;
+      expect(mean).toBeGreaterThan(THRESHOLD + 1 - SWING);
+      expect(mean).toBeLessThan(THRESHOLD + 1);
+      // Acknowledgments of two segments let two go at once.
+      expect(quantile(queueLengths, 0.95)).toBeLessThanOrEqual(THRESHOLD + 2);
+      expect(quantile(queueLengths, 0.05)).toBeGreaterThan(0);
     },
   );
 
@@ -67,7 +90,7 @@ describe('RFC 8257 §3.1: a queue that marks from eight frames on, and would hol
       ...SMALL,
       controller: 'dctcp',
       queueFrames: 100,
-      markFrames: 8,
+      markFrames: THRESHOLD,
       flows: 2,
       leastSeconds: 11,
     });
