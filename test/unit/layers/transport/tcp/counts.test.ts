@@ -154,7 +154,7 @@ describe.each(SEQUENCE_STARTS)('counts, from sequence number %i', (start) => {
     });
 
     test('a smaller part of a segment, when the path has become narrow', () => {
-      const { peer, connection } = stage();
+      const { peer, connection } = stage({}, { family: 4 });
       write(connection, MSS);
       peer.icmp('packet-too-big', 1, 600);
       peer.takeSent();

@@ -133,15 +133,15 @@ describe.each(SEQUENCE_STARTS)('tcp_info, from sequence number %i', (start) => {
     });
 
     test('sizes: what the peer takes, what we announce, what the path carries', () => {
-      const { connection } = stage({}, { mtu: 1400 });
+      const { connection } = stage({}, { mtu: 1400, family: 4 });
       expect(connection.info()).toMatchObject({ smss: MSS, announcedMss: 1360, pathMtu: 1400 });
-      const asked = stage({ maximumSegmentSize: 700 }, { mtu: 1400 });
+      const asked = stage({ maximumSegmentSize: 700 }, { mtu: 1400, family: 4 });
       expect(asked.connection.info()).toMatchObject({ smss: 700, announcedMss: 700, pathMtu: 1400 });
     });
 
     test('the path as probes have found it, which ICMP does not know', () => {
       const probing = { packetizationLayerProbing: 'always', probingBaseMss: 500 } as const;
-      expect(stage(probing, { peerSyn: 'mss 1460' }).connection.info().pathMtu).toBe(540);
+      expect(stage(probing, { peerSyn: 'mss 1460', family: 4 }).connection.info().pathMtu).toBe(540);
     });
 
     test('how long an acknowledgment may wait', () => {
