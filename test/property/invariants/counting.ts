@@ -134,7 +134,7 @@ function doing(block: ControlBlock): Doing {
     isBusy: !isOver && (unacked > 0 || waits),
     maySpendOnWindow: waits && block.usableWindow < smss && canSend(state),
     mustSpendOnWindow: waits && block.usableWindow <= 0 && canSend(state) && isPlain && !isPaced && room >= smss,
-    maySpendOnBuffer: isFull && room + log.sackedBytes + log.lostBytes + 2 * smss >= 0,
+    maySpendOnBuffer: isFull,
     mustSpendOnBuffer: isFull && isPlain && room >= smss && block.usableWindow >= smss && !block.finQueued,
   };
 }
