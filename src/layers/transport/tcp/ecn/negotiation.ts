@@ -36,8 +36,9 @@ export function synFlags(block: ControlBlock): number {
 function askingFlags(block: ControlBlock): number {
   const { ecn, settings } = block;
   if (block.synTransmissions === 0) ecn.requested = asks(block);
-  if (ecn.requested === 'none') return 0;
-  if (settings.ecnFallback && block.synTransmissions >= ASKING_SYNS[ecn.requested]) ecn.plainSynSent = true;
+  // Also one that asks for nothing is a "non-ECN-setup SYN" (RFC 3168 §6.1.1), should the peer ask in a simultaneous open.
+  if (ecn.requested === 'none') ecn.plainSynSent = true;
+  else if (settings.ecnFallback && block.synTransmissions >= ASKING_SYNS[ecn.requested]) ecn.plainSynSent = true;
   if (ecn.plainSynSent) return 0;
   return ecn.requested === 'accurate' ? AE | CWR | ECE : CWR | ECE;
 }

@@ -90,6 +90,19 @@ describe.each(SEQUENCE_STARTS)('agreeing on ECN, from sequence number %i', (star
     write(connection, 100);
     peer.expects('[ect0] P. 1:101(100) ack 1');
   });
+
+  test('RFC 3168 §6.1.1: whose own SYN did not ask sets no ECT, though both agree in a simultaneous open', () => {
+    const peer = new Conversation({ start, settings: { ecn: 'accept' } });
+    const connection = peer.connect();
+    peer.expects('S 0:0(0)');
+    peer.sends('SEW 0:0(0) win 65535 <mss 1460>');
+    peer.expects('SE. 0:0(0) ack 1');
+    peer.sends('SE. 0:0(0) ack 1 win 65535 <mss 1460>');
+    expect(connection.state).toBe('ESTABLISHED');
+    peer.takeSent();
+    write(connection, 100);
+    peer.expects('[noecn] P. 1:101(100) ack 1');
+  });
 });
 
 describe.each(SEQUENCE_STARTS)('middleboxes that do not like ECN, from sequence number %i', (start) => {
