@@ -108,6 +108,8 @@ class Stage implements Run {
   private frames = 0;
   /** Who has sent a reset. */
   private readonly resetters: Set<Side> = new Set();
+  /** Hosts that have asked for their neighbour's address and have heard nothing. */
+  private readonly resolving: Set<Side> = new Set();
   private listening = -1;
   private begun = 0;
 
@@ -419,7 +421,10 @@ class Stage implements Run {
     if (side === undefined) return;
     this.frames++;
     const frame = readFrame(bytes);
-    if (frame.kind === 'arp' || (frame.kind === 'icmp' && this.scenario.family === 6)) this.step.askedNeighbour = true;
+    if (frame.kind === 'arp' || (frame.kind === 'icmp' && this.scenario.family === 6)) {
+      this.step.askedNeighbour = true;
+      this.resolving.add(side);
+    }
     if (!frame.isValid) throw new Violation(21, `${interfaceName} sends a ${frame.kind} frame that does not verify`);
     if (frame.segment === undefined) return;
     const { segment } = frame;
@@ -482,6 +487,9 @@ class Stage implements Run {
       damage,
     };
     this.step.delivery = delivery;
+    // What is sent before the neighbour has answered waits with the frame that asked for it.
+    if (this.resolving.has(side)) this.step.askedNeighbour = true;
+    if (frame.kind === 'arp' || (frame.kind === 'icmp' && this.scenario.family === 6)) this.resolving.delete(side);
     for (const checker of this.checkers) checker.delivery?.(this, delivery);
     if (connection !== undefined && delivery.segment !== undefined) noteDelivery(connection, delivery.segment);
   }

@@ -147,14 +147,15 @@ function noteReductions(run: Run, connection: Followed, mine: Watched): void {
   if (reductions === mine.reductions) return;
   hold(35, reductions === mine.reductions + 1, () => `${name}: two reductions by one acknowledgment`);
   hold(35, block.lossState === 'open', () => `${name}: a mark reduces the window in loss state ${block.lossState}`);
-  const segment = run.step.delivery?.segment;
+  const { segment, before } = run.step.delivery ?? {};
   const acknowledged = segment === undefined ? 0 : after(block.iss, segment.acknowledgment);
   hold(35, acknowledged > mine.reducedUpTo, () => {
     return `${name}: an ACK of ISS+${acknowledged} reduces the window, which was reduced when SND.NXT was ISS+${mine.reducedUpTo}`;
   });
   reach(run, `reduced for a mark, ${block.ecn.feedback}`);
   mine.reductions = reductions;
-  mine.reducedUpTo = after(block.iss, block.sndNxt);
+  // What goes on account of the same acknowledgment goes after the reduction.
+  mine.reducedUpTo = after(block.iss, before?.sndMax ?? block.sndNxt);
   mine.cwrAllowed = true;
   mine.cwrDue = block.ecn.feedback === 'classic';
 }

@@ -196,7 +196,7 @@ export interface Step {
   readonly retransmissions: { readonly connection: Followed; readonly reason: string; readonly sequence: number }[];
   /** ICMP reached a host. */
   icmpArrived: boolean;
-  /** A host asked for its neighbour's address. */
+  /** A host asked for its neighbour's address, or still waits for it. */
   askedNeighbour: boolean;
 }
 

@@ -225,7 +225,10 @@ export class Connection {
     return tcpInfoOf(this.block);
   }
 
-  /** Settings were changed that something else keeps: keep-alive and user timeout a timer, the path what is said of packets; or that hold data back. */
+  /**
+   * Settings were changed that something else keeps: keep-alive and user timeout a timer, the path what is said of packets,
+   * the peer how much we have room for; or that hold data back.
+   */
   settingsChanged(): void {
     const { path, settings } = this.block;
     path.trafficClass = settings.trafficClass;
@@ -234,6 +237,7 @@ export class Connection {
     else this.block.timers?.keepAlive.cancel();
     userTimeoutChanged(this.block);
     if (!this.block.settings.cork && !this.block.moreToCome) uncork(this.block);
+    this.hasRoomToTell();
     output(this.block);
   }
 
@@ -252,10 +256,15 @@ export class Connection {
     const { block } = this;
     const next = (block.rcvNxt - block.receiveBuffer.readable) | 0;
     if (block.urgent && lessOrEqual(block.rcvUp, next)) block.urgent = false;
-    if (canReceive(block.state) && isUpdateDue(block)) {
-      block.ackDue = ACK_NOW;
-      output(block);
-    }
+    if (this.hasRoomToTell()) output(block);
+  }
+
+  /** There is more room than the peer knows of, and the next segment says so. */
+  private hasRoomToTell(): boolean {
+    const { block } = this;
+    if (!canReceive(block.state) || !isUpdateDue(block)) return false;
+    block.ackDue = ACK_NOW;
+    return true;
   }
 }
 

@@ -393,6 +393,16 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       }
     });
   });
+
+  test('RFC 9293 §3.8.6.2.2: a program that makes its buffer larger tells the peer of a closed window at once', () => {
+    const { peer, connection } = established({ start, settings: { receiveBufferBytes: 1000 } });
+    peer.sends('. 1:1001(1000) ack 1');
+    peer.after('100ms');
+    peer.expects('. 1:1(0) ack 1001 win 0');
+    connection.settings.receiveBufferBytes = 3000;
+    connection.settingsChanged();
+    peer.expects('. 1:1(0) ack 1001 win 2000');
+  });
 });
 
 describe('windowShift', () => {
