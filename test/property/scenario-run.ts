@@ -423,7 +423,7 @@ class Stage implements Run {
     const frame = readFrame(bytes);
     if (frame.kind === 'arp' || (frame.kind === 'icmp' && this.scenario.family === 6)) {
       this.step.askedNeighbour = true;
-      this.resolving.add(side);
+      if (asksForNeighbour(bytes)) this.resolving.add(side);
     }
     if (!frame.isValid) throw new Violation(21, `${interfaceName} sends a ${frame.kind} frame that does not verify`);
     if (frame.segment === undefined) return;
@@ -513,6 +513,14 @@ class Stage implements Run {
       `${this.world.now} ${side.name} ${flags} ${after(iss, segment.sequence)} ${acknowledged} ${segment.window} ${segment.payload.length}`,
     );
   }
+}
+
+/** An ARP request, or a neighbour solicitation, for somebody else's address: what is to be sent there waits. */
+function asksForNeighbour(bytes: Uint8Array): boolean {
+  const isArp = bytes[12] === 0x08 && bytes[13] === 0x06;
+  if (!isArp) return bytes[HEADER + 40] === 135 && bytes.subarray(HEADER + 8, HEADER + 24).some((byte) => byte !== 0);
+  const [sender, target] = [bytes.subarray(HEADER + 14, HEADER + 18), bytes.subarray(HEADER + 24, HEADER + 28)];
+  return bytes[HEADER + 7] === 1 && target.some((byte, at) => byte !== sender[at]);
 }
 
 const freshStep = (): Step => ({
