@@ -58,6 +58,8 @@ export interface TcpSettings {
   appropriateByteCountingLimitSegments: number;
   /** RFC 9406: who begins with HyStart++ instead of a plain slow start. CUBIC should (RFC 9438 §4.10). */
   hystart: 'cubic' | 'all' | 'none';
+  /** BBR version 3 does not take the pace that it keeps itself for what the path delivers (`congestion/bbr/`). */
+  bbrDiscountsOwnPace: boolean;
   /** RFC 9438 §4.7, and its Reno-friendly region (§4.3). */
   cubicFastConvergence: boolean;
   cubicRenoFriendly: boolean;
@@ -271,6 +273,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   appropriateByteCounting: true,
   appropriateByteCountingLimitSegments: 1,
   hystart: 'cubic',
+  bbrDiscountsOwnPace: true,
   cubicFastConvergence: true,
   cubicRenoFriendly: true,
   vegasAlphaSegments: 2,

@@ -5,13 +5,10 @@
 import { SECOND } from '../../../../clock.ts';
 import { sendQuantum } from '../../rate/departures.ts';
 import type { AckEvent } from '../ack-event.ts';
-import { bdpMultiple, type Model, quantizationBudget } from './model.ts';
+import { bdpMultiple, type Model, PACING_MARGIN, quantizationBudget } from './model.ts';
 import { GAINS, isProbeBandwidth } from './phases.ts';
 import { inflightWithHeadroom } from './probe-bandwidth.ts';
 import { probeRttCwnd } from './probe-rtt.ts';
-
-/** §2.5 `PacingMarginPercent`. */
-const PACING_MARGIN = 0.01;
 
 /** `UpdateACKAggregation` of §5.5.9: how much more arrives than the bandwidth explains. */
 export function updateAckAggregation(model: Model, event: AckEvent): void {

@@ -5,6 +5,7 @@
 import { MILLISECOND, SECOND } from '../../../../clock.ts';
 import type { Random } from '../../../../random.ts';
 import { sendQuantum } from '../../rate/departures.ts';
+import type { TcpSettings } from '../../settings.ts';
 import type { ControllerStart } from '../congestion-control.ts';
 import { RoundTrips } from '../round-trips.ts';
 import { WindowedMaximum } from '../windowed-maximum.ts';
@@ -13,6 +14,8 @@ import { type AckPhase, GAINS, type Phase } from './phases.ts';
 /** §2.8: the loss of a round trip that a probe may cost, the decrease on loss, and what is left free for others. */
 export const LOSS_THRESHOLD = 0.02;
 export const BETA = 0.7;
+/** §2.5 `PacingMarginPercent`. */
+export const PACING_MARGIN = 0.01;
 export const HEADROOM = 0.15;
 const MINIMUM_PIPE_SEGMENTS = 4;
 /** §2.11, in probing cycles; §2.12, in round trips. */
@@ -27,6 +30,7 @@ export class Model {
   smss: number;
   readonly initialWindow: number;
   readonly hasSelectiveAcks: boolean;
+  readonly settings: TcpSettings;
   private readonly makeRandom: () => Random;
   private stream: Random | undefined;
   /** The time and C.delivered of the last event. */
@@ -58,6 +62,9 @@ export class Model {
 
   // The answer to congestion (§2.10, §2.14).
   bwLatest: number;
+  /** The smallest gain of pacing in this round trip of the losses, and in the one before it. */
+  paceInRound: number;
+  paceBefore: number;
   inflightLatest: number;
   isLossInRound: boolean;
   lossRoundDelivered: number;
@@ -116,6 +123,7 @@ export class Model {
     this.smss = smss;
     this.initialWindow = initialWindow;
     this.hasSelectiveAcks = start.selectiveAcks !== false;
+    this.settings = start.settings;
     this.makeRandom = start.random;
     this.stream = undefined;
     this.nowNs = nowNs;
@@ -137,6 +145,8 @@ export class Model {
     this.inflightLongterm = Number.POSITIVE_INFINITY;
     this.inflightShortterm = Number.POSITIVE_INFINITY;
     this.bwLatest = 0;
+    this.paceInRound = 1;
+    this.paceBefore = 1;
     this.inflightLatest = 0;
     this.isLossInRound = false;
     this.lossRoundDelivered = 0;

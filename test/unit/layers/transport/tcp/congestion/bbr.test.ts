@@ -7,14 +7,18 @@ import { Bbr } from '../../../../../../src/layers/transport/tcp/congestion/bbr/b
 import type { Model } from '../../../../../../src/layers/transport/tcp/congestion/bbr/model.ts';
 import type { Phase } from '../../../../../../src/layers/transport/tcp/congestion/bbr/phases.ts';
 import type { ControllerStart } from '../../../../../../src/layers/transport/tcp/congestion/congestion-control.ts';
+import { RFC_SETTINGS } from '../../../../../../src/layers/transport/tcp/settings.ts';
 import { BANDWIDTH, BDP, ControllerDrive, MILLISECOND, MSS, RTT_NS, SECOND } from './controller-drive.ts';
 
 /** §2.5 `PacingMarginPercent`. */
 const PACED = 0.99;
 
+/** By the letter of the draft. */
+const LITERAL = { ...RFC_SETTINGS, bbrDiscountsOwnPace: false };
+
 function driven(start: Partial<ControllerStart> = {}): { drive: ControllerDrive<Bbr>; model: Model; bbr: Bbr } {
   const bbr = new Bbr();
-  const drive = new ControllerDrive(bbr, start);
+  const drive = new ControllerDrive(bbr, { settings: LITERAL, ...start });
   return { drive, model: bbr.model!, bbr };
 }
 
@@ -625,6 +629,37 @@ describe('loss', () => {
     drive.lose();
     drive.round({ rate: 850_000 });
     expect(model.bwShortterm).toBe(850_000);
+  });
+
+  test('what it has not sent says nothing against the path: less the margin of pacing; with bbrDiscountsOwnPace off it does', () => {
+    for (const [bbrDiscountsOwnPace, expected] of [
+      [true, 950_000 / PACED],
+      [false, 950_000],
+    ] as const) {
+      const { drive, model } = inCruise({ settings: { ...RFC_SETTINGS, bbrDiscountsOwnPace } });
+      drive.rounds(2, { rate: 950_000 });
+      drive.lose();
+      drive.round({ rate: 950_000 });
+      expect(model.bwShortterm).toBeCloseTo(expected);
+      const arrived = PACED * model.bwShortterm; // all that was sent
+      for (let time = 0; time < 2; time++) {
+        drive.lose();
+        drive.round({ rate: arrived });
+      }
+      expect(model.bwShortterm).toBeCloseTo(bbrDiscountsOwnPace ? expected : arrived);
+    }
+  });
+
+  test('what it has not sent says nothing against the path: less the gain of DOWN, also when its last samples come in CRUISE', () => {
+    const { drive, model } = inDown({ settings: { ...RFC_SETTINGS, bbrDiscountsOwnPace: true } });
+    drive.lose();
+    drive.round({ rate: 0.9 * PACED * BANDWIDTH, pipe: 2 * BDP });
+    expect([model.phase, model.bwShortterm]).toEqual(['down', BANDWIDTH]); // and never above what it was
+    drive.ack({ rate: 0.9 * PACED * BANDWIDTH, pipe: 0 });
+    expect(model.phase).toBe('cruise');
+    drive.lose();
+    drive.round({ rate: 0.9 * PACED * BANDWIDTH });
+    expect(model.bwShortterm).toBeCloseTo(BANDWIDTH);
   });
 
   test('draft-ietf-ccwg-bbr-06 §5.5.10.3: by no more than 30 %', () => {
