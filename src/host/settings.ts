@@ -8,6 +8,7 @@ import { PATH_MTU_OPTIONS, type PathMtuRaise } from '../layers/network/path-mtu.
 import { REASSEMBLY_SETTINGS, type ReassemblySettings } from '../layers/network/reassembly.ts';
 import { profileSettings } from '../layers/transport/tcp/profiles.ts';
 import { RFC_SETTINGS, type TcpSettings } from '../layers/transport/tcp/settings.ts';
+import { checkSettings } from '../layers/transport/tcp/settings-check.ts';
 import { UDP_SETTINGS, type UdpSettings } from '../layers/transport/udp-endpoints.ts';
 import { sysctlSettings } from './sysctl.ts';
 
@@ -114,6 +115,7 @@ export function hostSettings(options: HostOptions = {}): HostSettings {
   for (const part of ['arp', 'ndp', 'reassembly', 'udp', 'tcp'] as const) {
     refuseUnknown(`${part}.`, options[part] ?? {}, HOST_SETTINGS[part]);
   }
+  checkSettings(options.tcp ?? {});
   if (!Number.isInteger(settings.hopLimit) || settings.hopLimit < 1 || settings.hopLimit > 255) {
     throw new RangeError(
       `wirelab: a hop limit of ${settings.hopLimit} fits no header; choose an integer from 1 to 255`,

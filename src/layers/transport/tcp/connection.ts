@@ -86,7 +86,9 @@ export class Connection {
     const { block } = this;
     if (block.finQueued || !mayWrite(block.state)) return 0;
     const mark = block.settings.notSentLowWaterBytes;
-    return mark > 0 ? Math.min(this.sendRoom, Math.max(0, mark - block.unsentBytes)) : this.sendRoom;
+    if (mark === 0) return this.sendRoom;
+    // The mark says when to write, and not how much: never less than a segment, or a small mark would make small segments.
+    return block.unsentBytes >= mark ? 0 : Math.min(this.sendRoom, Math.max(mark - block.unsentBytes, block.smss));
   }
   /** Bytes that the send buffer has room for. */
   get sendRoom(): number {

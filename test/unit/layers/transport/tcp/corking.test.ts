@@ -145,6 +145,12 @@ describe.each(SEQUENCE_STARTS)('a corked sender, from sequence number %i', (star
 describe.each(SEQUENCE_STARTS)('the mark of what is not sent, from sequence number %i', (start) => {
   const marked = (notSentLowWaterBytes: number) => established({ start, settings: { notSentLowWaterBytes } });
 
+  test('TCP_NOTSENT_LOWAT: a mark below a segment takes a segment all the same, and then nothing until that has gone', () => {
+    const { peer, connection } = established({ start, settings: { notSentLowWaterBytes: 1, noDelay: false } });
+    for (let time = 0; time < 3; time++) expect(write(connection, 9000)).toBe(1460);
+    expect(peer.takeSent()).toHaveLength(3);
+  });
+
   test('off: a program may write as much ahead as the buffer holds', () => {
     const { connection } = marked(0);
     expect(write(connection, 500_000)).toBe(500_000);

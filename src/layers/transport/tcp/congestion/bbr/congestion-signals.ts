@@ -5,7 +5,7 @@
  * Other than the draft, unless `bbrDiscountsOwnPace` is off: what was delivered is held against what was sent. A rate sample
  * is never above the rate of sending (§4.1), and that is a tenth below the bandwidth in DOWN and 1 % in CRUISE. By the
  * draft's letter a flow that loses now and then takes its own restraint for the path's, in each round trip anew: at 1 % of
- * random loss, 100 Mbit/s and 50 ms it comes to 82 Mbit/s instead of 88 (`npm run bench:reference`).
+ * random loss, 100 Mbit/s and 50 ms it comes to 82 Mbit/s instead of 90 (`npm run bench:reference`).
  */
 import type { AckEvent } from '../ack-event.ts';
 import { BETA, LOSS_THRESHOLD, type Model, PACING_MARGIN } from './model.ts';
