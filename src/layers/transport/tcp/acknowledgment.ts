@@ -24,6 +24,12 @@ import { SACKED } from './transmit-log.ts';
 
 /** Takes in SEG.ACK, which the caller has found to lie in SND.UNA - MAX.SND.WND … SND.MAX. */
 export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void {
+  if (saysNothing(block, arrived)) {
+    block.counts.acknowledgment(block.environment.timers.now());
+    updateWindow(block, arrived);
+    report(block);
+    return;
+  }
   const { log, ackEvent } = block;
   const now = block.environment.timers.now();
   const ack = arrived.acknowledgment;
@@ -78,6 +84,19 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   if (ackedBytes > 0 || newlySacked > 0) scheduleProbe(block);
   report(block);
 }
+
+/**
+ * Nothing is outstanding, so nothing can be acknowledged, measured or lost: so it is with each segment that comes to a
+ * host which only receives, and all that it can tell is the window. A quarter of a bulk transfer went into finding nothing.
+ */
+const saysNothing = (block: ControlBlock, arrived: IncomingSegment): boolean =>
+  block.log.count === 0 &&
+  arrived.acknowledgment === block.sndUna &&
+  arrived.options.sackCount === 0 &&
+  block.lossState === 'open' &&
+  block.forwardRto.step === 0 &&
+  !block.probe.inFlight &&
+  block.ecn.feedback === 'none';
 
 /**
  * Marks what is lost, starts a recovery if there is none, and notes when to look again. Also when the reordering timer

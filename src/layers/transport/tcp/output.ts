@@ -4,6 +4,7 @@
  * transmit RFC 3042. Each segment itself is built in `emission.ts`.
  */
 import type { RetransmitReason } from '../../observer.ts';
+import { IDLE } from './activity.ts';
 import { followActivity } from './activity-now.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { holdBack, isHeldBack, uncork } from './corking.ts';
@@ -25,6 +26,10 @@ export function output(block: ControlBlock): void {
 
 /** Sends all data that may be sent, and the FIN. */
 export function send(block: ControlBlock): void {
+  if (isAtRest(block)) {
+    followPath(block);
+    return;
+  }
   const sends = canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true);
   if (sends) {
     followPath(block);
@@ -39,6 +44,10 @@ export function send(block: ControlBlock): void {
   }
   followActivity(block, sends ? allowance(block) : 0);
 }
+
+/** Nothing is in flight and nothing waits, and was not when it was last asked: a host that only receives. */
+const isAtRest = (block: ControlBlock): boolean =>
+  block.activity.kind === IDLE && block.log.count === 0 && block.unsentBytes === 0 && block.finQueued === block.finSent;
 
 /** Sends the acknowledgment that nothing has carried. */
 export function acknowledgeIfDue(block: ControlBlock): void {
