@@ -101,7 +101,7 @@ export class HostPath implements DatagramPath {
       return failed;
     }
     const { machine } = this;
-    if (frame.start - frame.block.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
+    if (frame.start - frame.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
     const length = frame.end - frame.start;
     const at = frame.start - this.headerLength;
     frame.start = at;

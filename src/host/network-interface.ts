@@ -132,7 +132,7 @@ export class NetworkInterface implements FrameReceiver {
       this.owner.discard('medium-unplugged', frame);
       return;
     }
-    if (frame.start - frame.block.at < this.headroom) frame = this.owner.moved(frame, this.headroom, 0);
+    if (frame.start - frame.at < this.headroom) frame = this.owner.moved(frame, this.headroom, 0);
     this.writeHeader(frame, macHigh, macLow, etherType);
     if (frame.end - frame.start < ethernet.MINIMUM_LENGTH && !this.isLoopback) frame = this.padded(frame);
     this.counters.framesSent++;
@@ -163,7 +163,7 @@ export class NetworkInterface implements FrameReceiver {
   }
 
   private padded(frame: Frame): Frame {
-    const room = frame.block.at + frame.block.length - frame.start;
+    const room = frame.at + frame.room - frame.start;
     const roomy = room >= ethernet.MINIMUM_LENGTH ? frame : this.owner.moved(frame, 0, ethernet.MINIMUM_LENGTH);
     roomy.end = roomy.start + ethernet.writePadding(roomy.view, roomy.start, roomy.end - roomy.start);
     return roomy;

@@ -139,7 +139,8 @@ export const update = (before: number, oldWord: number, newWord: number): number
 export const update32 = (before: number, oldWord: number, newWord: number): number =>
   finish((~before & 0xffff) + halves(~oldWord) + halves(newWord));
 
-const halves = (word: number): number => (word >>> 16) + (word & 0xffff);
+/** The partial of one 32-bit word. */
+export const halves = (word: number): number => (word >>> 16) + (word & 0xffff);
 
 function fold(partial: number): number {
   const once = (partial & 0xffff) + (partial >>> 16);

@@ -8,18 +8,24 @@ import { type Block, copyBytes, type Memory } from './memory.ts';
 
 /** The bytes of one frame are `view` / `bytes` from `start` up to `end` (both absolute). */
 export class Frame {
-  readonly block: Block;
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Where its room begins, and how many bytes it is: what lies between there and `start` is headroom. */
+  readonly at: number;
+  readonly room: number;
   start: number;
   end: number;
+  /** Whether somebody has it: it does not lie in its pool. */
+  isLent: boolean;
 
   constructor(block: Block) {
-    this.block = block;
     this.bytes = block.bytes;
     this.view = block.view;
+    this.at = block.at;
+    this.room = block.length;
     this.start = block.at;
     this.end = block.at;
+    this.isLent = true;
   }
 
   get length(): number {
@@ -32,17 +38,23 @@ export class Frame {
   }
 }
 
+/** One size serves every frame of an Ethernet of 1500: a full frame, an ACK and a duplicate come from one list. */
+const ORDINARY_LENGTH = 2048;
+
 /** Lends frames. Whoever holds a frame last releases it: the medium after delivery, a host when it drops its own. */
 export class FramePool {
   /** Frames lent and not returned: 0 when a world has come to rest. */
   outstanding: number;
   private readonly memory: Memory;
-  private readonly idle: Map<number, Frame[]>;
+  /** Frames that wait for their next user: those of the ordinary size, and larger ones by their size. */
+  private readonly ordinary: Frame[];
+  private readonly larger: Map<number, Frame[]>;
 
   constructor(memory: Memory) {
     this.outstanding = 0;
     this.memory = memory;
-    this.idle = new Map();
+    this.ordinary = [];
+    this.larger = new Map();
   }
 
   /**
@@ -50,20 +62,19 @@ export class FramePool {
    * The bytes are whatever the last user left.
    */
   acquire(headroom: number, length: number): Frame {
-    // One size serves every frame of an Ethernet of 1500: a full frame, an ACK and a duplicate come from one list.
-    const needed = headroom + length <= 2048 ? 2048 : headroom + length;
-    const size = needed <= 2048 ? 2048 : 2 ** (32 - Math.clz32(needed - 1));
-    const frame = this.idle.get(size)?.pop() ?? new Frame(this.memory.allocate(needed));
-    frame.block.free = false;
+    const needed = headroom + length;
+    const idle = needed <= ORDINARY_LENGTH ? this.ordinary : this.idleOf(2 ** (32 - Math.clz32(needed - 1)));
+    const frame = idle.pop() ?? new Frame(this.memory.allocate(Math.max(needed, ORDINARY_LENGTH)));
+    frame.isLent = true;
     this.outstanding++;
-    frame.start = frame.block.at + headroom;
+    frame.start = frame.at + headroom;
     frame.end = frame.start;
     return frame;
   }
 
   /** A frame with the same bytes and the same headroom. */
   duplicate(frame: Frame): Frame {
-    const headroom = frame.start - frame.block.at;
+    const headroom = frame.start - frame.at;
     const copy = this.acquire(headroom, frame.end - frame.start);
     copyBytes(frame.bytes, frame.start, copy.bytes, copy.start, frame.end - frame.start);
     copy.end = copy.start + (frame.end - frame.start);
@@ -80,11 +91,18 @@ export class FramePool {
 
   /** @throws {Error} if the frame was released before: two users would write into one frame */
   release(frame: Frame): void {
-    if (frame.block.free) throw new Error('wirelab: a frame was released twice');
-    frame.block.free = true;
+    if (!frame.isLent) throw new Error('wirelab: a frame was released twice');
+    frame.isLent = false;
     this.outstanding--;
-    const list = this.idle.get(frame.block.length);
-    if (list === undefined) this.idle.set(frame.block.length, [frame]);
-    else list.push(frame);
+    (frame.room === ORDINARY_LENGTH ? this.ordinary : this.idleOf(frame.room)).push(frame);
+  }
+
+  private idleOf(size: number): Frame[] {
+    let idle = this.larger.get(size);
+    if (idle === undefined) {
+      idle = [];
+      this.larger.set(size, idle);
+    }
+    return idle;
   }
 }

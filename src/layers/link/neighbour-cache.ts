@@ -129,10 +129,10 @@ export class NeighbourCache {
     }
     // RFC 1122 §2.3.2.2: keep the latest.
     neighbour.pending.push(packet);
-    neighbour.pendingBytes += frame.block.length;
+    neighbour.pendingBytes += frame.room;
     while (neighbour.pendingBytes > this.settings.maximumPendingBytes && neighbour.pending.length > 1) {
       const oldest = neighbour.pending.shift()!;
-      neighbour.pendingBytes -= oldest.frame.block.length;
+      neighbour.pendingBytes -= oldest.frame.room;
       this.link.dropped(oldest, 'neighbour-queue-full');
     }
     if (neighbour.timer.deadline === Number.POSITIVE_INFINITY) this.ask(neighbour, false);

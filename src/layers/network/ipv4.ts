@@ -4,7 +4,7 @@
  * Left out on purpose: what to do with a packet (the host does it); a total length of zero for offloaded segments.
  */
 import { type IpAddress, readAddress } from '../address.ts';
-import { checksum, update } from '../checksum.ts';
+import { checksum, finish, halves, sum, update } from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
 import { copyOf, field, viewOf } from '../record.ts';
 import { type ChecksumRecord, recordChecksum } from '../record-optional.ts';
@@ -66,8 +66,20 @@ export function checkShape(view: DataView, at: number, available: number): DropR
 export function check(view: DataView, at: number, available: number): DropReason | undefined {
   const reason = checkShape(view, at, available);
   if (reason !== undefined) return reason;
-  return checksum(view, at, headerLength(view, at)) === 0 ? undefined : 'ipv4-bad-checksum';
+  return verifies(view, at, headerLength(view, at)) ? undefined : 'ipv4-bad-checksum';
 }
+
+/** Most headers have no options: their five words are added where they are, in a third of the time of the loop of `sum`. */
+const verifies = (view: DataView, at: number, length: number): boolean =>
+  length === HEADER_LENGTH ? finish(fixedSum(view, at)) === 0 : checksum(view, at, length) === 0;
+
+/** The partial of a header without options. */
+const fixedSum = (view: DataView, at: number): number =>
+  halves(view.getInt32(at)) +
+  halves(view.getInt32(at + 4)) +
+  halves(view.getInt32(at + 8)) +
+  halves(view.getInt32(at + 12)) +
+  halves(view.getInt32(at + 16));
 
 /**
  * Writes a header with its checksum. Options must be in place behind the fixed 20 bytes already.
@@ -88,12 +100,18 @@ export function writeHeader(
   sourceWord: number,
   destinationWord: number,
 ): void {
-  view.setInt32(at, (4 << 28) | (headerLengthBytes << 22) | (trafficClass << 16) | totalLength);
-  view.setInt32(at + 4, (identification << 16) | flagsAndOffset);
-  view.setInt32(at + 8, (timeToLive << 24) | (protocol << 16));
+  const first = (4 << 28) | (headerLengthBytes << 22) | (trafficClass << 16) | totalLength;
+  const second = (identification << 16) | flagsAndOffset;
+  const third = (timeToLive << 24) | (protocol << 16);
+  view.setInt32(at, first);
+  view.setInt32(at + 4, second);
+  view.setInt32(at + 8, third);
   view.setInt32(at + 12, sourceWord);
   view.setInt32(at + 16, destinationWord);
-  view.setUint16(at + 10, checksum(view, at, headerLengthBytes));
+  const partial = halves(first) + halves(second) + halves(third) + halves(sourceWord) + halves(destinationWord);
+  const optionsAt = at + HEADER_LENGTH;
+  const options = headerLengthBytes - HEADER_LENGTH;
+  view.setUint16(at + 10, finish(options === 0 ? partial : sum(view, optionsAt, options, partial)));
 }
 
 /** Computes the header checksum anew, after options or fields changed. */

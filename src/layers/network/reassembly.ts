@@ -130,7 +130,7 @@ export class Reassembly {
     assembly.fragments.splice(place, 0, held);
     assembly.heldBytes += length;
     assembly.codepoints |= 1 << (packet.trafficClass & 3);
-    this.heldBytes += held.frame.block.length;
+    this.heldBytes += held.frame.room;
     if (!more) assembly.totalBytes = to;
     if (assembly.heldBytes !== assembly.totalBytes) return undefined;
     return this.complete(assembly);
@@ -171,7 +171,7 @@ export class Reassembly {
 
   private discard(assembly: Assembly, reason: DropReason | undefined): void {
     for (const held of assembly.fragments.splice(0)) {
-      this.heldBytes -= held.frame.block.length;
+      this.heldBytes -= held.frame.room;
       if (reason !== undefined) this.parts.dropped(held, reason);
       this.parts.pool.release(held.frame);
     }

@@ -19,7 +19,7 @@ import type { DirectionParts } from './parts.ts';
 import { type QueueReport, sojournReport } from './queue-report.ts';
 import type { QueueDiscipline, QueueOwner } from './queues/queue-discipline.ts';
 import { SojournStatistics } from './sojourn.ts';
-import { Transit, TransitList, type TransitOwner } from './transit.ts';
+import { Moments, Transit, TransitList, type TransitOwner } from './transit.ts';
 
 export class LinkDirection implements Port, QueueOwner, TransitOwner {
   readonly direction: Direction;
@@ -37,6 +37,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   private readonly delayNs: number;
   private readonly faults: readonly Fault[];
   private readonly idle: Transit[];
+  private readonly moments: Moments;
   private readonly lineFree: Event;
   private onLine: Transit | undefined;
   private readonly inFlight: TransitList;
@@ -62,6 +63,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.delayNs = parts.delayNs;
     this.faults = parts.faults;
     this.idle = [];
+    this.moments = new Moments();
     this.lineFree = { fire: () => this.lineBecomesFree() };
     this.onLine = undefined;
     this.inFlight = new TransitList();
@@ -297,7 +299,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   }
 
   private transit(frame: Frame, serial: number, ordinal: number, isCopy: boolean): Transit {
-    const transit = this.idle.pop() ?? new Transit(this, frame);
+    const transit = this.idle.pop() ?? new Transit(this, this.moments, frame);
     transit.begin(frame, serial, ordinal, isCopy);
     return transit;
   }

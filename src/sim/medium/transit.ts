@@ -13,6 +13,32 @@ export interface TransitOwner {
   readonly hasFrameCheckSequence: boolean;
 }
 
+/**
+ * Two moments of each transit of a direction, in one array: beyond 2^31 ns they are doubles, which a field would box anew
+ * at each store, and an array for each transit took four lines of the cache.
+ */
+export class Moments {
+  values: Float64Array;
+  private used: number;
+
+  constructor() {
+    this.values = new Float64Array(32);
+    this.used = 0;
+  }
+
+  /** Where there is room for two more. */
+  take(): number {
+    const at = this.used;
+    this.used += 2;
+    if (this.used > this.values.length) {
+      const more = new Float64Array(this.values.length * 2);
+      more.set(this.values);
+      this.values = more;
+    }
+    return at;
+  }
+}
+
 export class Transit implements Event {
   frame: Frame;
   serial: number;
@@ -47,12 +73,13 @@ export class Transit implements Event {
   /** The next one in the queue or in flight. */
   next: Transit | undefined;
   private readonly owner: TransitOwner;
-  /** Moments beyond 2^31 ns are doubles, and a field would box them anew at each store. */
-  private readonly moments: Float64Array;
+  private readonly moments: Moments;
+  private readonly at: number;
 
-  constructor(owner: TransitOwner, frame: Frame) {
+  constructor(owner: TransitOwner, moments: Moments, frame: Frame) {
     this.owner = owner;
-    this.moments = new Float64Array(2);
+    this.moments = moments;
+    this.at = moments.take();
     this.frame = frame;
     this.serial = 0;
     this.ordinal = 0;
@@ -76,19 +103,19 @@ export class Transit implements Event {
 
   /** When it came into the queue, in nanoseconds. */
   get enqueuedAt(): number {
-    return this.moments[0]!;
+    return this.moments.values[this.at]!;
   }
 
   set enqueuedAt(time: number) {
-    this.moments[0] = time;
+    this.moments.values[this.at] = time;
   }
 
   get arrivesAt(): number {
-    return this.moments[1]!;
+    return this.moments.values[this.at + 1]!;
   }
 
   set arrivesAt(time: number) {
-    this.moments[1] = time;
+    this.moments.values[this.at + 1] = time;
   }
 
   /** Makes it the transit of another frame. */

@@ -163,7 +163,7 @@ describe('frames on the wire', () => {
     const lab = new Lab();
     const { alice, hub } = lab.pair();
     const dirty = lab.pool.acquire(0, 2048);
-    dirty.bytes.fill(0xaa, dirty.block.at, dirty.block.at + dirty.block.length);
+    dirty.bytes.fill(0xaa, dirty.at, dirty.at + dirty.room);
     lab.pool.release(dirty);
     const sender = alice.udp.endpoint(4);
     sender.send(Uint8Array.of(1), 0, 1, ipAddress('10.0.0.2'), 9);

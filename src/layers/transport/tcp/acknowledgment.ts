@@ -20,7 +20,6 @@ import * as segment from './segment.ts';
 import { growSendBuffer } from './send-growth.ts';
 import { distance, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 import { raiseWindowCap, undoEpisode } from './spurious-response.ts';
-import { SACKED } from './transmit-log.ts';
 
 /** Takes in SEG.ACK, which the caller has found to lie in SND.UNA - MAX.SND.WND … SND.MAX. */
 export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void {
@@ -306,15 +305,8 @@ function applySackBlocks(block: ControlBlock, arrived: IncomingSegment, reported
  * @param reported it reports a duplicate
  */
 function measure(block: ControlBlock, arrived: IncomingSegment, now: number, reported: boolean): number {
-  const { log } = block;
-  let sentNs = -1;
-  let ambiguous = false;
-  for (let index = 0; index < log.count && lessOrEqual(log.end(index), arrived.acknowledgment); index++) {
-    // What was SACKed arrived at some earlier time, and what was sent twice at one of two.
-    if (log.transmissions(index) > 1 || (log.flags(index) & SACKED) !== 0) ambiguous = true;
-    else if (sentNs < 0) sentNs = log.firstSent(index);
-  }
-  if (!ambiguous && sentNs >= 0) return now - sentNs;
+  const sentNs = block.log.certainSendTime(arrived.acknowledgment);
+  if (sentNs >= 0) return now - sentNs;
   // A duplicate is not taken in, and its timestamp neither (RFC 7323 §5.3): the echo is of what had come before, whose own
   // acknowledgment was lost. It is as old as the timeout, and would make the next one as long again.
   if (reported) return -1;

@@ -2,8 +2,9 @@
  * One record per segment in flight: which octets, when first and last sent, how often, and what is known of its fate.
  * Detection marks records, recovery chooses among them, RTT and delivery-rate samples are read from them.
  *
- * A ring of typed arrays in sequence order: a record is an index, so a segment allocates nothing. The counters give
- * the estimate of what is in the network (RFC 6675 §4 `SetPipe`) without walking the records.
+ * A ring in sequence order: a record is an index, so a segment allocates nothing. All of one record lies together, in two
+ * lines of the cache, where an array for each value took eighteen. The counters give the estimate of what is in the network
+ * (RFC 6675 §4 `SetPipe`) without walking the records.
  */
 import { distance, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 
@@ -23,13 +24,23 @@ export interface FateWatcher {
   lost(log: TransmitLog, index: number): void;
 }
 
-/** How many numbers a record has room for that `rate/delivery-rate.ts` notes when the segment is sent. */
-export const NOTE_LENGTH = 6;
+// A record is eight integers and eight doubles. Its place is where both begin.
+const SHIFT = 3;
+const START = 0;
+const END = 1;
+const FLAGS = 2;
+const TRANSMISSIONS = 3;
+/** The places of its neighbours in the list of what is in the network. */
+const NEXT = 4;
+const PREVIOUS = 5;
+/** Of the doubles the first six are the notes that `rate/delivery-rate.ts` takes when the segment is sent. */
+const FIRST_SENT_NS = 6;
+const LAST_SENT_NS = 7;
 
 const FIRST_RECORDS = 16;
-/** No slot: the end of the list of what is in the network. */
+/** No place: the end of the list of what is in the network. */
 const NONE = -1;
-/** The slot is in no list: its record has arrived, or is held for lost. */
+/** The record is in no list: it has arrived, or is held for lost. */
 const OUTSIDE = -2;
 
 export class TransmitLog {
@@ -46,24 +57,17 @@ export class TransmitLog {
   sackedCount: number;
   /** Bytes of data in the largest record that was acknowledged whole. */
   largestAcknowledged: number;
-  /** The notes of all records: `NOTE_LENGTH` numbers each, from `noteAt` on. */
+  /** The notes of all records: six numbers each, from `noteAt` on. */
   notes: Float64Array;
+  private words: Int32Array;
   private head: number;
   private capacity: number;
-  private startOf: Int32Array;
-  private endOf: Int32Array;
-  private firstSentNs: Float64Array;
-  private lastSentNs: Float64Array;
-  private transmissionsOf: Uint16Array;
-  private flagsOf: Uint8Array;
   /** Where the search for lost records goes on: none before it waits. */
   private lostHint: number;
   /**
    * Records that are in the network, in the order of their last transmission: RFC 8985 §6.2 step 5 suggests that list, so
-   * that time-based detection looks at those alone that it may mark. Links are slots.
+   * that time-based detection looks at those alone that it may mark. Its ends are places.
    */
-  private sentNext: Int32Array;
-  private sentPrevious: Int32Array;
   private firstInNetwork: number;
   private lastInNetwork: number;
 
@@ -76,18 +80,11 @@ export class TransmitLog {
     this.bytes = 0;
     this.sackedCount = 0;
     this.largestAcknowledged = 0;
-    this.notes = new Float64Array(FIRST_RECORDS * NOTE_LENGTH);
+    this.notes = new Float64Array(FIRST_RECORDS << SHIFT);
+    this.words = new Int32Array(FIRST_RECORDS << SHIFT);
     this.head = 0;
     this.capacity = FIRST_RECORDS;
-    this.startOf = new Int32Array(FIRST_RECORDS);
-    this.endOf = new Int32Array(FIRST_RECORDS);
-    this.firstSentNs = new Float64Array(FIRST_RECORDS);
-    this.lastSentNs = new Float64Array(FIRST_RECORDS);
-    this.transmissionsOf = new Uint16Array(FIRST_RECORDS);
-    this.flagsOf = new Uint8Array(FIRST_RECORDS);
     this.lostHint = 0;
-    this.sentNext = new Int32Array(FIRST_RECORDS);
-    this.sentPrevious = new Int32Array(FIRST_RECORDS).fill(OUTSIDE);
     this.firstInNetwork = NONE;
     this.lastInNetwork = NONE;
   }
@@ -98,31 +95,31 @@ export class TransmitLog {
   }
 
   start(index: number): number {
-    return this.startOf[this.slot(index)]!;
+    return this.words[this.place(index) + START]!;
   }
   end(index: number): number {
-    return this.endOf[this.slot(index)]!;
+    return this.words[this.place(index) + END]!;
   }
   length(index: number): number {
-    const slot = this.slot(index);
-    return distance(this.startOf[slot]!, this.endOf[slot]!);
+    const place = this.place(index);
+    return distance(this.words[place + START]!, this.words[place + END]!);
   }
   flags(index: number): number {
-    return this.flagsOf[this.slot(index)]!;
+    return this.words[this.place(index) + FLAGS]!;
   }
   transmissions(index: number): number {
-    return this.transmissionsOf[this.slot(index)]!;
+    return this.words[this.place(index) + TRANSMISSIONS]!;
   }
   firstSent(index: number): number {
-    return this.firstSentNs[this.slot(index)]!;
+    return this.notes[this.place(index) + FIRST_SENT_NS]!;
   }
   lastSent(index: number): number {
-    return this.lastSentNs[this.slot(index)]!;
+    return this.notes[this.place(index) + LAST_SENT_NS]!;
   }
 
   /** Where the notes of a record are. */
   noteAt(index: number): number {
-    return this.slot(index) * NOTE_LENGTH;
+    return this.place(index);
   }
 
   /**
@@ -131,41 +128,44 @@ export class TransmitLog {
    */
   append(start: number, end: number, final: boolean, now: number, firstSentNs: number = now): void {
     if (this.count === this.capacity) this.grow();
-    const slot = this.slot(this.count++);
-    this.startOf[slot] = start;
-    this.endOf[slot] = end;
-    this.firstSentNs[slot] = firstSentNs;
-    this.lastSentNs[slot] = now;
-    this.transmissionsOf[slot] = 1;
-    this.flagsOf[slot] = final ? FINAL : 0;
+    const { words, notes } = this;
+    const place = this.place(this.count++);
+    words[place + START] = start;
+    words[place + END] = end;
+    words[place + FLAGS] = final ? FINAL : 0;
+    words[place + TRANSMISSIONS] = 1;
+    notes[place + FIRST_SENT_NS] = firstSentNs;
+    notes[place + LAST_SENT_NS] = now;
     this.bytes += distance(start, end);
-    this.sentPrevious[slot] = OUTSIDE;
-    this.intoNetwork(slot);
+    words[place + PREVIOUS] = OUTSIDE;
+    this.intoNetwork(place);
   }
 
   /** Notes that a record was sent again. */
   retransmitted(index: number, now: number): void {
-    const slot = this.slot(index);
+    const { words } = this;
+    const place = this.place(index);
     const length = this.length(index);
-    const flags = this.flagsOf[slot]!;
+    const flags = words[place + FLAGS]!;
     if ((flags & LOST) !== 0) this.lostBytes -= length;
     if ((flags & RETRANSMITTED) === 0) this.retransmittedBytes += length;
-    this.flagsOf[slot] = (flags & ~LOST) | RETRANSMITTED;
-    this.lastSentNs[slot] = now;
-    this.transmissionsOf[slot] = Math.min(this.transmissionsOf[slot]! + 1, 0xffff);
-    this.intoNetwork(slot);
+    words[place + FLAGS] = (flags & ~LOST) | RETRANSMITTED;
+    this.notes[place + LAST_SENT_NS] = now;
+    words[place + TRANSMISSIONS]!++;
+    this.intoNetwork(place);
   }
 
   /** Holds a record for lost, whether or not it was sent again before. */
   markLost(index: number): void {
-    const slot = this.slot(index);
-    const flags = this.flagsOf[slot]!;
+    const { words } = this;
+    const place = this.place(index);
+    const flags = words[place + FLAGS]!;
     if ((flags & (SACKED | LOST)) !== 0) return;
     const length = this.length(index);
     if ((flags & RETRANSMITTED) !== 0) this.retransmittedBytes -= length;
     this.lostBytes += length;
-    this.flagsOf[slot] = (flags & ~RETRANSMITTED) | LOST;
-    this.outOfNetwork(slot);
+    words[place + FLAGS] = (flags & ~RETRANSMITTED) | LOST;
+    this.outOfNetwork(place);
     this.watcher?.lost(this, index);
     if (index < this.lostHint) this.lostHint = index;
   }
@@ -188,12 +188,13 @@ export class TransmitLog {
   forgetLosses(): void {
     const order = this.sendOrder();
     for (let index = 0; index < this.count && this.lostBytes > 0; index++) {
-      const slot = this.slot(index);
-      if ((this.flagsOf[slot]! & LOST) === 0) continue;
-      this.flagsOf[slot] = this.flagsOf[slot]! & ~LOST;
+      const { words } = this;
+    const place = this.place(index);
+      if ((words[place + FLAGS]! & LOST) === 0) continue;
+      words[place + FLAGS] = words[place + FLAGS]! & ~LOST;
       this.lostBytes -= this.length(index);
-      if (this.transmissionsOf[slot]! > 1) {
-        this.flagsOf[slot] = this.flagsOf[slot]! | RETRANSMITTED;
+      if (words[place + TRANSMISSIONS]! > 1) {
+        words[place + FLAGS] = words[place + FLAGS]! | RETRANSMITTED;
         this.retransmittedBytes += this.length(index);
       }
       order.push(index);
@@ -208,7 +209,7 @@ export class TransmitLog {
 
   /** The record in the network that was sent next after record `index`, which is in the network too; or -1. */
   sentAfter(index: number): number {
-    return this.indexOf(this.sentNext[this.slot(index)]!);
+    return this.indexOf(this.words[this.place(index) + NEXT]!);
   }
 
   /** The first record that is lost and waits to be sent again, or -1. */
@@ -230,21 +231,39 @@ export class TransmitLog {
   applySack(left: number, right: number): number {
     let newly = 0;
     for (let index = this.firstFrom(left); index < this.count; index++) {
-      const slot = this.slot(index);
-      if (greaterThan(this.endOf[slot]!, right)) break;
-      const flags = this.flagsOf[slot]!;
+      const { words } = this;
+    const place = this.place(index);
+      if (greaterThan(words[place + END]!, right)) break;
+      const flags = words[place + FLAGS]!;
       if ((flags & SACKED) !== 0) continue;
       this.watcher?.delivered(this, index);
       const length = this.length(index);
       if ((flags & LOST) !== 0) this.lostBytes -= length;
       if ((flags & RETRANSMITTED) !== 0) this.retransmittedBytes -= length;
-      this.flagsOf[slot] = (flags & ~(LOST | RETRANSMITTED)) | SACKED;
-      this.outOfNetwork(slot);
+      words[place + FLAGS] = (flags & ~(LOST | RETRANSMITTED)) | SACKED;
+      this.outOfNetwork(place);
       this.sackedBytes += length;
       this.sackedCount++;
       newly += length;
     }
     return newly;
+  }
+
+  /**
+   * When the first of the records before `sndUna` was sent, if there can be no doubt which transmission of any of them is
+   * acknowledged (Karn's rule: RFC 6298 §3); else -1.
+   */
+  certainSendTime(sndUna: number): number {
+    const { words, notes } = this;
+    let sentNs = -1;
+    for (let index = 0; index < this.count; index++) {
+      const place = this.place(index);
+      if (greaterThan(words[place + END]!, sndUna)) break;
+      // What was SACKed arrived at some earlier time, and what was sent twice at one of two.
+      if (words[place + TRANSMISSIONS]! > 1 || (words[place + FLAGS]! & SACKED) !== 0) return -1;
+      if (sentNs < 0) sentNs = notes[place + FIRST_SENT_NS]!;
+    }
+    return sentNs;
   }
 
   /** Removes what lies wholly before `sndUna`, and cuts the record that straddles it. */
@@ -257,15 +276,16 @@ export class TransmitLog {
   split(index: number, sequence: number): void {
     if (this.count === this.capacity) this.grow();
     const order = this.sendOrder();
-    for (let place = this.count; place > index + 1; place--) this.copySlot(this.slot(place - 1), this.slot(place));
-    const upper = this.slot(index + 1);
-    const lower = this.slot(index);
-    this.copySlot(lower, upper);
+    const { words } = this;
+    for (let later = this.count; later > index + 1; later--) this.copy(this.place(later - 1), this.place(later));
+    const upper = this.place(index + 1);
+    const lower = this.place(index);
+    this.copy(lower, upper);
     this.count++;
-    this.endOf[lower] = sequence;
-    this.startOf[upper] = sequence;
-    this.flagsOf[lower] = this.flagsOf[lower]! & ~FINAL;
-    if ((this.flagsOf[lower]! & SACKED) !== 0) this.sackedCount++;
+    words[lower + END] = sequence;
+    words[upper + START] = sequence;
+    words[lower + FLAGS]! &= ~FINAL;
+    if ((words[lower + FLAGS]! & SACKED) !== 0) this.sackedCount++;
     this.lostHint = Math.min(this.lostHint, index);
     this.relink(order.flatMap((old) => (old === index ? [old, old + 1] : [old > index ? old + 1 : old])));
   }
@@ -303,35 +323,37 @@ export class TransmitLog {
     this.lastInNetwork = NONE;
   }
 
-  private slot(index: number): number {
-    return (this.head + index) & (this.capacity - 1);
+  private place(index: number): number {
+    return ((this.head + index) & (this.capacity - 1)) << SHIFT;
   }
 
-  private indexOf(slot: number): number {
-    return slot === NONE ? -1 : (slot - this.head) & (this.capacity - 1);
+  private indexOf(place: number): number {
+    return place === NONE ? -1 : ((place >> SHIFT) - this.head) & (this.capacity - 1);
   }
 
-  private intoNetwork(slot: number): void {
-    this.outOfNetwork(slot);
-    this.sentPrevious[slot] = this.lastInNetwork;
-    this.sentNext[slot] = NONE;
-    if (this.lastInNetwork === NONE) this.firstInNetwork = slot;
-    else this.sentNext[this.lastInNetwork] = slot;
-    this.lastInNetwork = slot;
+  private intoNetwork(place: number): void {
+    this.outOfNetwork(place);
+    const { words, lastInNetwork: last } = this;
+    words[place + PREVIOUS] = last;
+    words[place + NEXT] = NONE;
+    if (last === NONE) this.firstInNetwork = place;
+    else words[last + NEXT] = place;
+    this.lastInNetwork = place;
   }
 
-  private outOfNetwork(slot: number): void {
-    const previous = this.sentPrevious[slot]!;
+  private outOfNetwork(place: number): void {
+    const { words } = this;
+    const previous = words[place + PREVIOUS]!;
     if (previous === OUTSIDE) return;
-    const next = this.sentNext[slot]!;
+    const next = words[place + NEXT]!;
     if (previous === NONE) this.firstInNetwork = next;
-    else this.sentNext[previous] = next;
+    else words[previous + NEXT] = next;
     if (next === NONE) this.lastInNetwork = previous;
-    else this.sentPrevious[next] = previous;
-    this.sentPrevious[slot] = OUTSIDE;
+    else words[next + PREVIOUS] = previous;
+    words[place + PREVIOUS] = OUTSIDE;
   }
 
-  /** The list as indices, for the rare event that slots change; and back. */
+  /** The list as indices, for the rare event that places change; and back. */
   private sendOrder(): number[] {
     const order: number[] = [];
     for (let index = this.oldestSent; index >= 0; index = this.sentAfter(index)) order.push(index);
@@ -339,20 +361,23 @@ export class TransmitLog {
   }
 
   private relink(order: readonly number[]): void {
-    this.sentPrevious.fill(OUTSIDE);
+    for (let place = 0; place < this.words.length; place += 1 << SHIFT) this.words[place + PREVIOUS] = OUTSIDE;
     this.firstInNetwork = NONE;
     this.lastInNetwork = NONE;
-    for (const index of order) this.intoNetwork(this.slot(index));
+    for (const index of order) this.intoNetwork(this.place(index));
   }
 
   private removeFirst(): void {
-    if ((this.flags(0) & SACKED) === 0) this.watcher?.delivered(this, 0);
-    this.outOfNetwork(this.head);
-    this.uncount(this.flags(0), this.length(0));
-    if ((this.flags(0) & SACKED) !== 0) this.sackedCount--;
-    const length = this.length(0);
+    const { words } = this;
+    const place = this.place(0);
+    const flags = words[place + FLAGS]!;
+    const length = distance(words[place + START]!, words[place + END]!);
+    if ((flags & SACKED) === 0) this.watcher?.delivered(this, 0);
+    else this.sackedCount--;
+    this.outOfNetwork(place);
+    if (flags !== 0) this.uncount(flags, length);
     this.bytes -= length;
-    const dataLength = length - ((this.flags(0) & FINAL) === 0 ? 0 : 1);
+    const dataLength = (flags & FINAL) === 0 ? length : length - 1;
     if (dataLength > this.largestAcknowledged) this.largestAcknowledged = dataLength;
     this.head = (this.head + 1) & (this.capacity - 1);
     this.count--;
@@ -363,7 +388,7 @@ export class TransmitLog {
     const gone = distance(this.start(0), sndUna);
     this.uncount(this.flags(0), gone);
     this.bytes -= gone;
-    this.startOf[this.head] = sndUna;
+    this.words[this.place(0) + START] = sndUna;
   }
 
   private uncount(flags: number, length: number): void {
@@ -373,44 +398,32 @@ export class TransmitLog {
   }
 
   private clearSacked(index: number): void {
-    const slot = this.slot(index);
-    if ((this.flagsOf[slot]! & SACKED) === 0) return;
+    const { words } = this;
+    const place = this.place(index);
+    if ((words[place + FLAGS]! & SACKED) === 0) return;
     this.sackedBytes -= this.length(index);
     this.sackedCount--;
-    this.flagsOf[slot] = this.flagsOf[slot]! & ~SACKED;
+    words[place + FLAGS] = words[place + FLAGS]! & ~SACKED;
   }
 
-  private copySlot(from: number, to: number): void {
-    this.startOf[to] = this.startOf[from]!;
-    this.endOf[to] = this.endOf[from]!;
-    this.firstSentNs[to] = this.firstSentNs[from]!;
-    this.lastSentNs[to] = this.lastSentNs[from]!;
-    this.transmissionsOf[to] = this.transmissionsOf[from]!;
-    this.flagsOf[to] = this.flagsOf[from]!;
-    this.notes.copyWithin(to * NOTE_LENGTH, from * NOTE_LENGTH, (from + 1) * NOTE_LENGTH);
+  private copy(from: number, to: number): void {
+    this.words.copyWithin(to, from, from + (1 << SHIFT));
+    this.notes.copyWithin(to, from, from + (1 << SHIFT));
   }
 
   private grow(): void {
     const order = this.sendOrder();
-    const capacity = this.capacity * 2;
-    const inOrder = <T extends Int32Array | Float64Array | Uint16Array | Uint8Array>(old: T, grown: T): T => {
-      const first = this.head * (old.length / this.capacity);
-      const tail = old.subarray(first) as T;
-      grown.set(tail);
-      grown.set(old.subarray(0, first), tail.length);
-      return grown;
-    };
-    this.startOf = inOrder(this.startOf, new Int32Array(capacity));
-    this.endOf = inOrder(this.endOf, new Int32Array(capacity));
-    this.firstSentNs = inOrder(this.firstSentNs, new Float64Array(capacity));
-    this.lastSentNs = inOrder(this.lastSentNs, new Float64Array(capacity));
-    this.transmissionsOf = inOrder(this.transmissionsOf, new Uint16Array(capacity));
-    this.flagsOf = inOrder(this.flagsOf, new Uint8Array(capacity));
-    this.sentNext = new Int32Array(capacity);
-    this.sentPrevious = new Int32Array(capacity);
-    this.notes = inOrder(this.notes, new Float64Array(capacity * NOTE_LENGTH));
+    this.words = turned(this.words, this.place(0), new Int32Array(this.words.length * 2));
+    this.notes = turned(this.notes, this.place(0), new Float64Array(this.notes.length * 2));
     this.head = 0;
-    this.capacity = capacity;
+    this.capacity *= 2;
     this.relink(order);
   }
+}
+
+/** Puts into `grown` what `ring` holds, from the place `first` on. */
+function turned<Numbers extends Int32Array | Float64Array>(ring: Numbers, first: number, grown: Numbers): Numbers {
+  grown.set(ring.subarray(first));
+  grown.set(ring.subarray(0, first), ring.length - first);
+  return grown;
 }
