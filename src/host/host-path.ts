@@ -82,7 +82,7 @@ export class HostPath implements DatagramPath {
 
   get mtu(): number {
     this.revalidate();
-    if (this.learntUntil <= this.machine.timers.now()) this.learnMtu();
+    if (this.learntUntil !== Number.POSITIVE_INFINITY && this.learntUntil <= this.machine.timers.now()) this.learnMtu();
     return Math.min(this.interfaceMtu, this.learntMtu);
   }
 

@@ -163,6 +163,8 @@ export class ControlBlock implements Sender {
   peerMss: number;
   /** Effective send MSS: bytes of data in a full segment, options and path counted. */
   smss: number;
+  /** Bytes that the path, the peer and the program leave after the fixed TCP header, when it was last looked at. */
+  segmentRoom: number;
   /** RFC 7323 §4.3: TS.Recent and when it was taken; and the offset of our own timestamps (§5.4). */
   tsRecent: number;
   tsRecentAtNs: number;
@@ -300,6 +302,7 @@ export class ControlBlock implements Sender {
     this.timestampsOk = settings.timestamps;
     this.peerMss = path.family === 4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
     this.smss = this.peerMss;
+    this.segmentRoom = this.peerMss;
     this.tsRecent = 0;
     this.tsRecentAtNs = 0;
     this.tsOffset = 0;

@@ -46,10 +46,16 @@ function accurateShape(block: ControlBlock, accurate: AccurateEcn, used: number)
 }
 
 /** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. A peer that leaves no room gets single bytes. */
-export const payloadRoom = (block: ControlBlock): number => Math.max(1, segmentRoom(block) - optionBytes(block));
+export const payloadRoom = (block: ControlBlock): number => Math.max(1, block.segmentRoom - optionBytes(block));
 
-/** Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681. */
-export const effectiveMss = (block: ControlBlock): number => Math.max(1, segmentRoom(block) - fixedOptionBytes(block));
+/**
+ * Looks how much the path carries now, which `payloadRoom` goes by until it is looked at again.
+ * @returns Eff.snd.MSS with the options that every segment carries: the SMSS of RFC 5681
+ */
+export function measurePath(block: ControlBlock): number {
+  block.segmentRoom = segmentRoom(block);
+  return Math.max(1, block.segmentRoom - fixedOptionBytes(block));
+}
 
 /** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
 export function announcedMss(block: ControlBlock): number {

@@ -4,7 +4,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import { IDLE } from './activity.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
-import { effectiveMss } from './emission.ts';
+import { measurePath } from './emission.ts';
 import { detectionFor } from './loss/strategies.ts';
 import { acknowledgeNow, firstWindow } from './output.ts';
 import { startSearch } from './path-mtu/probing.ts';
@@ -44,7 +44,7 @@ export function openEarly(block: ControlBlock): void {
 /** What is sent, and what becomes of it, is followed from now on. */
 function startSending(block: ControlBlock): void {
   startSearch(block);
-  block.smss = effectiveMss(block);
+  block.smss = measurePath(block);
   block.detection = detectionFor(block);
   block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
 }

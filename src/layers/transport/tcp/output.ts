@@ -8,7 +8,7 @@ import { IDLE } from './activity.ts';
 import { followActivity } from './activity-now.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { holdBack, isHeldBack, uncork } from './corking.ts';
-import { effectiveMss, emit, payloadRoom } from './emission.ts';
+import { emit, measurePath, payloadRoom } from './emission.ts';
 import { mustWait } from './pacing.ts';
 import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
 import { scheduleProbe } from './probe-timer.ts';
@@ -26,20 +26,11 @@ export function output(block: ControlBlock): void {
 
 /** Sends all data that may be sent, and the FIN. */
 export function send(block: ControlBlock): void {
-  if (isAtRest(block)) {
-    followPath(block);
-    return;
-  }
+  followPath(block);
+  if (isAtRest(block)) return;
   const sends = canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true);
   if (sends) {
-    followPath(block);
-    const before = block.sndNxt;
-    if (!sendForward(block)) {
-      sendLost(block);
-      sendNew(block);
-    }
-    if (block.sndNxt !== before) scheduleProbe(block);
-    armPersist(block);
+    if (hasToSend(block)) sendAll(block);
     block.validation.sent(block);
   }
   followActivity(block, sends ? allowance(block) : 0);
@@ -48,6 +39,24 @@ export function send(block: ControlBlock): void {
 /** Nothing is in flight and nothing waits, and was not when it was last asked: a host that only receives. */
 const isAtRest = (block: ControlBlock): boolean =>
   block.activity.kind === IDLE && block.log.count === 0 && block.unsentBytes === 0 && block.finQueued === block.finSent;
+
+/** Something waits to go, or a recovery may want to send something again. */
+const hasToSend = (block: ControlBlock): boolean =>
+  block.unsentBytes > 0 ||
+  block.finQueued !== block.finSent ||
+  block.lossState !== 'open' ||
+  block.log.lostBytes > 0 ||
+  block.forwardRto.step !== 0;
+
+function sendAll(block: ControlBlock): void {
+  const before = block.sndNxt;
+  if (!sendForward(block)) {
+    sendLost(block);
+    sendNew(block);
+  }
+  if (block.sndNxt !== before) scheduleProbe(block);
+  armPersist(block);
+}
 
 /** Sends the acknowledgment that nothing has carried. */
 export function acknowledgeIfDue(block: ControlBlock): void {
@@ -65,6 +74,7 @@ export function acknowledgeNow(block: ControlBlock): void {
 export function retransmit(block: ControlBlock, index: number, reason: RetransmitReason): void {
   const { log } = block;
   if (block.search.probeSize > 0) abandonProbe(block);
+  measurePath(block);
   const room = payloadRoom(block);
   const dataLength = log.length(index) - ((log.flags(index) & FINAL) === 0 ? 0 : 1);
   if (dataLength > room) log.split(index, add(log.start(index), room));
@@ -84,7 +94,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
 
 /** The path may carry larger or smaller segments than it did. */
 export function followPath(block: ControlBlock): void {
-  const smss = effectiveMss(block);
+  const smss = measurePath(block);
   if (smss === block.smss) return;
   block.smss = smss;
   block.congestion.resize(smss);
@@ -134,6 +144,7 @@ function sendFirstLost(block: ControlBlock): void {
 
 /** RFC 8985 §7.3: new data if there is some and the peer has room for it, or else the last segment once more. */
 export function sendProbe(block: ControlBlock): void {
+  measurePath(block);
   const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
   if (length > 0) {
     block.environment.observer?.tcpRetransmit(block.identity, 'tlp', block.sndNxt, length);
@@ -314,6 +325,7 @@ export function probeWindow(block: ControlBlock): void {
 
 /** Sends what silly-window avoidance held back: the override timeout of RFC 9293 §3.8.6.2.1 (4). */
 export function overrideSillyWindow(block: ControlBlock): void {
+  measurePath(block);
   const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
   if (length <= 0) return;
   sendText(block, length);

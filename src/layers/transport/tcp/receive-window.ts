@@ -62,8 +62,9 @@ export function synWindow(block: ControlBlock): number {
 /** Advances the right edge if that is worth while. @returns the window field of the segment about to be sent */
 export function advertise(block: ControlBlock): number {
   const shift = block.rcvWndShift;
-  if (increase(block) >= smallestStep(block)) {
-    const opened = Math.min(free(block) >>> shift, MAXIMUM_FIELD);
+  const room = free(block);
+  if (increase(block, room) >= smallestStep(block)) {
+    const opened = Math.min(room >>> shift, MAXIMUM_FIELD);
     const edge = (block.rcvNxt + (opened << shift)) | 0;
     if (greaterThan(edge, block.rcvAdv)) {
       block.rcvAdv = edge;
@@ -85,7 +86,7 @@ export function advertise(block: ControlBlock): number {
  */
 export function isUpdateDue(block: ControlBlock): boolean {
   const limit = Math.min(block.settings.receiveBufferBytes, MAXIMUM_FIELD << block.rcvWndShift);
-  const step = increase(block);
+  const step = increase(block, free(block));
   if (step < Math.min(limit / 2, 2 * block.smss)) return false;
   // A delayed ACK will say it soon enough, as long as the peer has something to go on with.
   if (block.ackDue === ACK_DELAYED && block.rcvWnd >= 2 * block.smss) return false;
@@ -93,7 +94,7 @@ export function isUpdateDue(block: ControlBlock): boolean {
 }
 
 /** By how much the right edge could move. */
-const increase = (block: ControlBlock): number => (block.rcvNxt + free(block) - block.rcvAdv) | 0;
+const increase = (block: ControlBlock, room: number): number => (block.rcvNxt + room - block.rcvAdv) | 0;
 
 /** RFC 9293 §3.8.6.2.2: min(Fr * RCV.BUFF, Eff.snd.MSS), Fr = 1/2. */
 const smallestStep = (block: ControlBlock): number =>

@@ -189,7 +189,7 @@ export class TransmitLog {
     const order = this.sendOrder();
     for (let index = 0; index < this.count && this.lostBytes > 0; index++) {
       const { words } = this;
-    const place = this.place(index);
+      const place = this.place(index);
       if ((words[place + FLAGS]! & LOST) === 0) continue;
       words[place + FLAGS] = words[place + FLAGS]! & ~LOST;
       this.lostBytes -= this.length(index);
@@ -232,7 +232,7 @@ export class TransmitLog {
     let newly = 0;
     for (let index = this.firstFrom(left); index < this.count; index++) {
       const { words } = this;
-    const place = this.place(index);
+      const place = this.place(index);
       if (greaterThan(words[place + END]!, right)) break;
       const flags = words[place + FLAGS]!;
       if ((flags & SACKED) !== 0) continue;
