@@ -23,12 +23,21 @@ export class Ipv4Input {
   private readonly errors: IcmpErrors;
   private readonly forwarding: Forwarding;
   private readonly reassembly: Reassembly;
+  /** The addresses of the last packet that was found to be for this host, and when that was so. */
+  private knownSource: number;
+  private knownDestination: number;
+  private knownInterface: NetworkInterface | undefined;
+  private knownGeneration: number;
 
   constructor(machine: Machine, errors: IcmpErrors, forwarding: Forwarding, reassembly: Reassembly) {
     this.machine = machine;
     this.errors = errors;
     this.forwarding = forwarding;
     this.reassembly = reassembly;
+    this.knownSource = 0;
+    this.knownDestination = 0;
+    this.knownInterface = undefined;
+    this.knownGeneration = -1;
   }
 
   /**
@@ -43,12 +52,21 @@ export class Ipv4Input {
     machine.counters.packetsReceived++;
     const source = ipv4.sourceWord(view, at);
     const destination = ipv4.destinationWord(view, at);
-    const martian = this.refusesAddresses(networkInterface, source, destination);
-    if (martian !== undefined) return martian;
+    // Mostly it is as the packet before: from the same to the same, by the same interface.
+    const isKnown =
+      source === this.knownSource &&
+      destination === this.knownDestination &&
+      networkInterface === this.knownInterface &&
+      machine.addresses.generation === this.knownGeneration;
+    if (!isKnown) {
+      const martian = this.refusesAddresses(networkInterface, source, destination);
+      if (martian !== undefined) return martian;
+    }
     const { packet } = machine;
     readPacket4(packet, frame, at);
     packet.interfaceIndex = networkInterface.index;
-    const kind = this.destination(networkInterface, destination);
+    const kind = isKnown ? 'own' : this.destination(networkInterface, destination);
+    if (!isKnown && kind === 'own') this.know(networkInterface, source, destination);
     packet.toGroup = toLinkGroup || kind === 'group';
     const refused = this.refusesOptions(packet);
     if (refused !== undefined) return refused;
@@ -67,6 +85,13 @@ export class Ipv4Input {
     packet.interfaceIndex = first.interfaceIndex;
     packet.toGroup = first.toGroup;
     this.errors.about(packet, 'reassembly-time-exceeded');
+  }
+
+  private know(networkInterface: NetworkInterface, source: number, destination: number): void {
+    this.knownSource = source;
+    this.knownDestination = destination;
+    this.knownInterface = networkInterface;
+    this.knownGeneration = this.machine.addresses.generation;
   }
 
   /** RFC 1122 §3.2.1.3, RFC 1812 §5.3.7. */

@@ -25,6 +25,8 @@ export class EventQueue {
   private freeSlots: Int32Array;
   private freeCount: number;
   private readonly events: Event[];
+  /** By slot: whether the event is a timer, whose entry may be of no use any more. To ask what class it is of took longer. */
+  private timers: Uint8Array;
   private nextSequence: number;
 
   constructor() {
@@ -35,6 +37,7 @@ export class EventQueue {
     this.freeSlots = new Int32Array(FIRST_CAPACITY);
     this.freeCount = 0;
     this.events = [];
+    this.timers = new Uint8Array(FIRST_CAPACITY);
     this.nextSequence = 0;
   }
 
@@ -53,6 +56,11 @@ export class EventQueue {
     return this.events[this.slots[0]!]!;
   }
 
+  /** Whether the first event is a timer. Only while `length > 0`. */
+  get firstIsTimer(): boolean {
+    return this.timers[this.slots[0]!]! !== 0;
+  }
+
   /** Takes the next sequence number, for an event that is pushed later but keeps its place among those of its time. */
   takeSequence(): number {
     return this.nextSequence++;
@@ -63,8 +71,8 @@ export class EventQueue {
    * @param time nanoseconds; never `NaN`, which has no place in an order
    * @param sequence from `takeSequence`: among events of one time the smaller happens first
    */
-  push(time: number, sequence: number, event: Event): void {
-    const at = this.append(sequence, event);
+  push(time: number, sequence: number, event: Event, isTimer = false): void {
+    const at = this.append(sequence, event, isTimer);
     this.times[at] = time;
     this.siftUp(at);
   }
@@ -106,7 +114,7 @@ export class EventQueue {
   // an event were most of what a frame allocated.
 
   /** Gives an event a slot, and that a place at the end of the heap. @returns the place */
-  private append(sequence: number, event: Event): number {
+  private append(sequence: number, event: Event, isTimer: boolean): number {
     const at = this.length;
     if (at === this.times.length) this.grow();
     let slot = at;
@@ -114,6 +122,7 @@ export class EventQueue {
     if (slot === this.events.length) this.events.push(event);
     else this.events[slot] = event;
     this.sequences[slot] = sequence;
+    this.timers[slot] = isTimer ? 1 : 0;
     this.slots[at] = slot;
     this.length = at + 1;
     return at;
@@ -181,10 +190,11 @@ export class EventQueue {
     this.slots = copied(new Int32Array(capacity), this.slots);
     this.sequences = copied(new Float64Array(capacity), this.sequences);
     this.freeSlots = copied(new Int32Array(capacity), this.freeSlots);
+    this.timers = copied(new Uint8Array(capacity), this.timers);
   }
 }
 
-function copied<Numbers extends Float64Array | Int32Array>(into: Numbers, from: Numbers): Numbers {
+function copied<Numbers extends Float64Array | Int32Array | Uint8Array>(into: Numbers, from: Numbers): Numbers {
   into.set(from);
   return into;
 }

@@ -135,7 +135,7 @@ export class VirtualTime implements Timers {
       return;
     }
     if (wasArmed && entryTime !== Infinity) this.dead++;
-    this.queue.push(timer.deadline, timer.sequence, timer);
+    this.queue.push(timer.deadline, timer.sequence, timer, true);
     timer.entryTime = timer.deadline;
     timer.entrySequence = timer.sequence;
     this.sweep();
@@ -152,8 +152,8 @@ export class VirtualTime implements Timers {
   private settleFirst(): void {
     const queue = this.queue;
     while (queue.length > 0) {
-      const first = queue.first;
-      if (!(first instanceof VirtualTimer)) return;
+      if (!queue.firstIsTimer) return;
+      const first = queue.first as VirtualTimer;
       const sequence = queue.firstSequence;
       if (sequence === first.sequence && first.deadline !== Infinity) return;
       queue.pop();
@@ -164,7 +164,7 @@ export class VirtualTime implements Timers {
         first.entryTime = Infinity;
         first.entrySequence = -1;
       } else {
-        queue.push(first.deadline, first.sequence, first);
+        queue.push(first.deadline, first.sequence, first, true);
         first.entryTime = first.deadline;
         first.entrySequence = first.sequence;
       }
