@@ -78,6 +78,17 @@ export class VirtualTime implements Timers {
     this.queue.push(time, sequence, event);
   }
 
+  /**
+   * Lets `event` happen `delay` nanoseconds from now, a whole number of 0 or more: as `schedule`, without a moment that
+   * V8 would allocate to hand it over.
+   */
+  scheduleAfter(delay: number, event: Event, sequence: number = this.queue.takeSequence()): void {
+    const time = this.clock[0]! + delay;
+    if (!(delay >= 0) || Math.floor(time) !== time || time === Infinity) refuse('an event', this.clock[0]!, time);
+    this.live++;
+    this.queue.push(time, sequence, event);
+  }
+
   /** Takes a place in the order now for an event that is scheduled later. */
   takeSequence(): number {
     return this.queue.takeSequence();

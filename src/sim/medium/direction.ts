@@ -134,7 +134,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     if (transit === undefined) return;
     this.sojourn.add(now - transit.enqueuedAt);
     const bits = (transit.frame.end - transit.frame.start + this.overheadBytes) * 8;
-    this.medium.time.schedule(line.end(now, bits), this.lineFree);
+    this.medium.time.scheduleAfter(line.duration(now, bits), this.lineFree);
   }
 
   private lineBecomesFree(): void {
@@ -227,7 +227,9 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     }
     if (moment > this.lastArrival[0]!) this.lastArrival[0] = moment;
     transit.arrivesAt = this.lastArrival[0]!;
-    if (this.inFlight.first === undefined) time.schedule(transit.arrivesAt, this.firstArrives, transit.sequence);
+    if (this.inFlight.first === undefined) {
+      time.scheduleAfter(transit.arrivesAt - time.now(), this.firstArrives, transit.sequence);
+    }
     this.inFlight.append(transit);
   }
 
@@ -235,7 +237,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     const transit = this.inFlight.takeFirst()!;
     const next = this.inFlight.first;
     // Its place in the order of events is the one it took when it was sent on.
-    if (next !== undefined) this.medium.time.schedule(next.arrivesAt, this.firstArrives, next.sequence);
+    const { time } = this.medium;
+    if (next !== undefined) time.scheduleAfter(next.arrivesAt - time.now(), this.firstArrives, next.sequence);
     this.deliver(transit);
   }
 

@@ -42,7 +42,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   ackEvent.lostBytes = 0;
   ackEvent.deliveredBytes = 0;
   ackEvent.priorPipe = log.pipe;
-  ackEvent.windowLimited = block.validation.mayGrow(block, now, block.rtt.srttNs);
+  ackEvent.windowLimited = block.validation.mayGrow(block, ackEvent);
   ackEvent.rttNs = -1;
   block.detection.begin(block, now, echoNs);
   beginSample(block);
@@ -164,7 +164,7 @@ function tellController(block: ControlBlock, mayNotGrow: boolean): void {
   ackEvent.minimumRttNs = rtt.minimumNs;
   ackEvent.recovering = block.lossState === 'recovery';
   ackEvent.repairing = block.lossState !== 'open';
-  block.rate.finish(block.log, ackEvent, rtt.minimumNs);
+  block.rate.finish(block.log, ackEvent);
   block.validation.measured(block, ackEvent);
   congestion.measured(ackEvent);
   if (congestion.isHoldingBack === true) block.rate.markAppLimited(block.log.pipe);

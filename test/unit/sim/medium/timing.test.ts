@@ -85,8 +85,8 @@ describe('a link keeps time to the nanosecond', () => {
     let one = 0;
     let other = 0;
     for (let count = 0; count < 500; count++) {
-      one = constant.end(one, 8 * (64 + ((count * 97) % 1400)));
-      other = stepped.end(other, 8 * (64 + ((count * 97) % 1400)));
+      one += constant.duration(one, 8 * (64 + ((count * 97) % 1400)));
+      other += stepped.duration(other, 8 * (64 + ((count * 97) % 1400)));
       expect(Math.abs(one - other)).toBeLessThanOrEqual(1);
     }
   });

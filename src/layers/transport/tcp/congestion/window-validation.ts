@@ -18,6 +18,7 @@ export interface WindowOwner {
   readonly settings: TcpSettings;
   readonly log: TransmitLog;
   readonly congestion: CongestionControl;
+  readonly rtt: { readonly srttNs: number };
   readonly sndUna: number;
   readonly sndNxt: number;
   readonly smss: number;
@@ -90,9 +91,10 @@ export class WindowValidation {
    * Whether the window may grow by an acknowledgment that arrives now. In slow start, half of it used is enough, since the
    * flight doubles in a round trip.
    */
-  mayGrow(sender: WindowOwner, nowNs: number, srttNs: number): boolean {
+  mayGrow(sender: WindowOwner, { nowNs }: AckEvent): boolean {
     const { settings, congestion } = sender;
-    const isValidated = settings.congestionWindowValidation !== 'full' || this.look(congestion.cwnd, nowNs, srttNs);
+    const isValidated =
+      settings.congestionWindowValidation !== 'full' || this.look(congestion.cwnd, nowNs, sender.rtt.srttNs);
     if (settings.congestionWindowValidation === 'none' || this.isFull) return true;
     if (settings.congestionWindowValidation === 'full') return isValidated;
     return congestion.cwnd < congestion.ssthresh && this.mostPipe * 2 >= congestion.cwnd;

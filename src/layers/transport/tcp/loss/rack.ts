@@ -126,7 +126,7 @@ export class Rack implements LossDetection {
 
   detect(sender: Sender, nowNs: number, newInformation: boolean): number {
     if (newInformation) this.reordering.finish();
-    this.times[REO_WND] = this.updateReorderingWindow(sender);
+    this.updateReorderingWindow(sender);
     this.dsackSeen = false;
     this.recoveryJustEnded = false;
     if (!sender.settings.fastRetransmit || this.xmitNs < 0) return 0;
@@ -153,15 +153,16 @@ export class Rack implements LossDetection {
   }
 
   /** Step 4: `RACK_update_reo_wnd`. */
-  private updateReorderingWindow(sender: Sender): number {
-    const { settings, lossState } = sender;
-    if (settings.rackReorderingWindow === 'none') return 0;
+  private updateReorderingWindow(sender: Sender): void {
+    const { settings } = sender;
     if (settings.rackReorderingWindow === 'adaptive') this.adapt(sender);
-    if (!this.reorderingSeen) {
-      if (lossState === 'recovery' || lossState === 'loss') return 0;
-      if (sender.log.sackedCount >= settings.duplicateAckThreshold) return 0;
-    }
-    return Math.min((this.reoWndMult * sender.rtt.minimumNs) / 4, sender.rtt.srttNs);
+    const isWaiting = settings.rackReorderingWindow !== 'none' && this.mayBeReordered(sender);
+    this.times[REO_WND] = isWaiting ? Math.min((this.reoWndMult * sender.rtt.minimumNs) / 4, sender.rtt.srttNs) : 0;
+  }
+
+  private mayBeReordered({ lossState, log, settings }: Sender): boolean {
+    if (this.reorderingSeen) return true;
+    return lossState === 'open' && log.sackedCount < settings.duplicateAckThreshold;
   }
 
   private adapt(sender: Sender): void {

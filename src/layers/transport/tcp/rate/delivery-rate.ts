@@ -130,12 +130,10 @@ export class DeliveryRate {
     return loss;
   }
 
-  /**
-   * The acknowledgment is taken in: `GenerateRateSample`. Fills the event's rate fields.
-   * @param minimumRttNs C.min_rtt, `Infinity` before any
-   */
-  finish(log: TransmitLog, event: AckEvent, minimumRttNs: number): void {
+  /** The acknowledgment is taken in: `GenerateRateSample`. Fills the event's rate fields; it has C.min_rtt already. */
+  finish(log: TransmitLog, event: AckEvent): void {
     const { connection, newestAt: at } = this;
+    const { minimumRttNs } = event;
     const { notes } = log;
     const delivered = connection[DELIVERED]!;
     if (delivered > connection[APP_LIMITED]!) connection[APP_LIMITED] = 0; // the gap has passed through

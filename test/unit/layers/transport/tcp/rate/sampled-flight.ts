@@ -59,7 +59,8 @@ export class SampledFlight {
     rate.delivered(delivered, this.now);
     event.nowNs = this.now;
     event.deliveredBytes = delivered;
-    rate.finish(log, event, this.minimumRttNs);
+    event.minimumRttNs = this.minimumRttNs;
+    rate.finish(log, event);
     return event;
   }
 

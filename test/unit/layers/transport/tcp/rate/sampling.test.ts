@@ -113,7 +113,8 @@ describe.each(SEQUENCE_STARTS)('rate samples of a connection, from sequence numb
       ack(peer, 1);
       block.rate.delivered(1_000_000, 0);
       const event = block.ackEvent;
-      block.rate.finish(block.log, event, 0);
+      event.minimumRttNs = 0;
+      block.rate.finish(block.log, event);
       expect(block.rate.isAppLimited).toBe(false);
       peer.after('2s');
       expect(block.lossState).toBe('loss');
