@@ -86,11 +86,10 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
       this.judge(transit);
       return;
     }
-    const now = medium.time.now();
-    transit.enqueuedAt = now;
+    transit.enqueuedAt = medium.time.now();
     // A frame on an idle line goes through the queue too: a discipline sees every frame.
-    this.queue.enqueue(transit, now);
-    if (this.onLine === undefined) this.sendNext(this.line, now);
+    this.queue.enqueue(transit, medium.time);
+    if (this.onLine === undefined) this.sendNext(this.line);
   }
 
   queueDropped(transit: Transit, reason: DropReason, detail: string): void {
@@ -128,18 +127,20 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.deliver(transit);
   }
 
-  private sendNext(line: LineRate, now: number): void {
-    const transit = this.queue.dequeue(now);
+  private sendNext(line: LineRate): void {
+    const { time } = this.medium;
+    const transit = this.queue.dequeue(time);
     this.onLine = transit;
     if (transit === undefined) return;
+    const now = time.now();
     this.sojourn.add(now - transit.enqueuedAt);
     const bits = (transit.frame.end - transit.frame.start + this.overheadBytes) * 8;
-    this.medium.time.scheduleAfter(line.duration(now, bits), this.lineFree);
+    time.scheduleAfter(line.duration(now, bits), this.lineFree);
   }
 
   private lineBecomesFree(): void {
     const transit = this.onLine!;
-    this.sendNext(this.line!, this.medium.time.now());
+    this.sendNext(this.line!);
     this.judge(transit);
   }
 

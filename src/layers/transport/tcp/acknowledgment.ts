@@ -24,7 +24,7 @@ import { raiseWindowCap, undoEpisode } from './spurious-response.ts';
 /** Takes in SEG.ACK, which the caller has found to lie in SND.UNA - MAX.SND.WND … SND.MAX. */
 export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void {
   if (saysNothing(block, arrived)) {
-    block.counts.acknowledgment(block.environment.timers.now());
+    block.counts.acknowledgment(block.environment.timers);
     updateWindow(block, arrived);
     report(block);
     return;
@@ -35,22 +35,22 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const ackedBytes = distance(block.sndUna, ack);
   const wasRecovering = block.lossState === 'recovery';
   const outstanding = log.count > 0;
-  const echoNs = echoTime(block, arrived);
   const unsackedBefore = log.count - log.sackedCount;
   ackEvent.nowNs = now;
+  ackEvent.echoNs = echoTime(block, arrived);
   ackEvent.ackedBytes = Math.max(ackedBytes, 0);
   ackEvent.lostBytes = 0;
   ackEvent.deliveredBytes = 0;
   ackEvent.priorPipe = log.pipe;
   ackEvent.windowLimited = block.validation.mayGrow(block, ackEvent);
   ackEvent.rttNs = -1;
-  block.detection.begin(block, now, echoNs);
+  block.detection.begin(block, ackEvent);
   beginSample(block);
-  block.counts.acknowledgment(now);
+  block.counts.acknowledgment(block.environment.timers);
 
   const reported = block.sackOk && isDuplicateReport(block, arrived);
   if (reported) takeDuplicateReport(block, arrived);
-  if (ackedBytes > 0) advanceUna(block, arrived, now, reported);
+  if (ackedBytes > 0) advanceUna(block, arrived, reported);
   const newlySacked = block.sackOk ? applySackBlocks(block, arrived, reported) : 0;
   ackEvent.deliveredBytes += newlySacked;
   block.rate.delivered(ackEvent.deliveredBytes, now);
@@ -68,7 +68,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
     block.limitedTransmit = false;
   }
 
-  const undone = checkSpurious(block, arrived, ackedBytes, newlySacked, duplicate, echoNs);
+  const undone = checkSpurious(block, arrived, ackedBytes, newlySacked, duplicate);
   if (!undone && ackedBytes > 0) afterProgress(block, ackedBytes);
   else if (!undone && duplicate && wasRecovering) block.recovery.duplicate(block);
   const bareDuplicate = ackedBytes === 0 && arrived.options.sackCount === 0 && arrived.length === 0 && !windowChanged;
@@ -103,16 +103,16 @@ const saysNothing = (block: ControlBlock, arrived: IncomingSegment): boolean =>
  */
 export function detectLosses(block: ControlBlock, newInformation: boolean): void {
   const { log, ackEvent, timers } = block;
-  const now = block.environment.timers.now();
   // What is lost already without a recovery going on did not fit the path (RFC 1191 §6.4).
   const lostBefore = log.lostBytes;
-  const waitNs = block.detection.detect(block, now, newInformation);
+  const waitNs = block.detection.detect(block, block.environment.timers, newInformation);
   ackEvent.lostBytes = Math.max(0, log.lostBytes - lostBefore);
   const excused = observePath(block);
   if (block.lossState === 'recovery') block.recovery.update(block, ackEvent);
   else if (ackEvent.lostBytes > 0 && block.lossState === 'open' && !excused) startRecovery(block);
   if (timers === undefined) return;
   if (waitNs > 0) {
+    const now = block.environment.timers.now();
     timers.reordering.arm(now + waitNs);
     block.environment.observer?.tcpTimer(block.identity, 'reordering', 'armed', now + waitNs);
   } else {
@@ -145,11 +145,10 @@ function checkSpurious(
   ackedBytes: number,
   newlySacked: number,
   duplicate: boolean,
-  echoNs: number,
 ): boolean {
   const byForwardRto =
     block.forwardRto.step !== 0 && block.forwardRto.acknowledged(block, ackedBytes, newlySacked, duplicate);
-  const spurious = block.undo.verdict(block, ackedBytes, echoNs) !== undefined || byForwardRto;
+  const spurious = block.undo.verdict(block, ackedBytes, block.ackEvent.echoNs) !== undefined || byForwardRto;
   if (spurious) undoEpisode(block, ackedBytes, tellsOfMarks(block, arrived));
   return spurious;
 }
@@ -172,10 +171,11 @@ function tellController(block: ControlBlock, mayNotGrow: boolean): void {
 }
 
 /** SND.UNA moves: samples the round trip, forgets what is acknowledged, restarts the timer. */
-function advanceUna(block: ControlBlock, arrived: IncomingSegment, now: number, reported: boolean): void {
+function advanceUna(block: ControlBlock, arrived: IncomingSegment, reported: boolean): void {
   const { log, ackEvent } = block;
+  const now = ackEvent.nowNs;
   const ack = arrived.acknowledgment;
-  const rttNs = measure(block, arrived, now, reported);
+  const rttNs = measure(block, arrived, reported);
   if (rttNs >= 0) {
     // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
     const flightSize = distance(block.sndUna, block.sndNxt);
@@ -304,9 +304,9 @@ function applySackBlocks(block: ControlBlock, arrived: IncomingSegment, reported
  * A round-trip time that this acknowledgment shows without doubt, or -1: Karn's rule (RFC 6298 §3).
  * @param reported it reports a duplicate
  */
-function measure(block: ControlBlock, arrived: IncomingSegment, now: number, reported: boolean): number {
-  const sentNs = block.log.certainSendTime(arrived.acknowledgment);
-  if (sentNs >= 0) return now - sentNs;
+function measure(block: ControlBlock, arrived: IncomingSegment, reported: boolean): number {
+  const sample = block.log.certainSample(arrived.acknowledgment);
+  if (sample >= 0) return block.ackEvent.nowNs - block.log.firstSent(sample);
   // A duplicate is not taken in, and its timestamp neither (RFC 7323 §5.3): the echo is of what had come before, whose own
   // acknowledgment was lost. It is as old as the timeout, and would make the next one as long again.
   if (reported) return -1;

@@ -134,7 +134,7 @@ export function takeWindow(block: ControlBlock, arrived: IncomingSegment): void 
 function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.sndUna = add(block.iss, 1);
   block.synAcknowledged = true;
-  block.counts.acknowledgment(block.environment.timers.now());
+  block.counts.acknowledgment(block.environment.timers);
   block.timers?.retransmission.cancel();
   if (block.synSentNs < 0) return;
   const rttNs =

@@ -3,8 +3,9 @@
  * was last sent or heard. Names and definitions of RFC 4898 (the TCP extended statistics MIB) are Linux's too.
  *
  * Segments are counted in plain integers. What grows past them in a long transfer, octets and times, lies in typed
- * arrays: a field of that kind would be boxed anew whenever it changes.
+ * arrays. Whoever counts hands over the clock and not the moment, which V8 would allocate for the call.
  */
+import type { Clock } from '../../clock.ts';
 import { add, distance, greaterThan } from './sequence.ts';
 
 // Octets.
@@ -120,22 +121,22 @@ export class Counts {
   // ---- what is sent ----
 
   /** A segment with ACK, but for resets. @param octets of sequence space: `length` of data, and SYN or FIN */
-  sent(sequence: number, length: number, octets: number, nowNs: number): void {
-    this.times[ACK_SENT] = nowNs;
-    if (octets > 0) this.occupied(sequence, length, octets, nowNs);
+  sent(sequence: number, length: number, octets: number, clock: Clock): void {
+    this.times[ACK_SENT] = clock.now();
+    if (octets > 0) this.occupied(sequence, length, octets, clock);
   }
 
   /** Our SYN or SYN-ACK, with `length` octets of data. */
-  sentSyn(sequence: number, length: number, hasAck: boolean, nowNs: number): void {
-    if (hasAck) this.times[ACK_SENT] = nowNs;
+  sentSyn(sequence: number, length: number, hasAck: boolean, clock: Clock): void {
+    if (hasAck) this.times[ACK_SENT] = clock.now();
     if (!this.hasSent) {
       this.synBytes = length;
       this.synDataTaken = hasAck && this.receivedBytes > 0;
     }
-    this.occupied(sequence, length, length + 1, nowNs);
+    this.occupied(sequence, length, length + 1, clock);
   }
 
-  private occupied(sequence: number, length: number, octets: number, nowNs: number): void {
+  private occupied(sequence: number, length: number, octets: number, clock: Clock): void {
     const end = add(sequence, octets);
     // How many of its octets, from the first on, were sent before. A SYN comes before data, a FIN after it.
     const before = this.hasSent ? Math.max(0, Math.min(distance(sequence, this.highestSent), octets)) : 0;
@@ -144,7 +145,7 @@ export class Counts {
       this.sentDataSegments++;
       this.octets[SENT]! += length;
       this.octets[RETRANSMITTED]! += Math.min(before, length);
-      this.times[DATA_SENT] = nowNs;
+      this.times[DATA_SENT] = clock.now();
     }
     if (!this.hasSent || greaterThan(end, this.highestSent)) this.highestSent = end;
     this.hasSent = true;
@@ -159,9 +160,9 @@ export class Counts {
   }
 
   /** Of a segment's `length` octets of data some are new and in the window, or else its FIN is. */
-  taken(length: number, nowNs: number): void {
+  taken(length: number, clock: Clock): void {
     if (length === 0) return;
-    this.times[DATA_RECEIVED] = nowNs;
+    this.times[DATA_RECEIVED] = clock.now();
     if (length > this.largestReceived) this.largestReceived = length;
   }
 
@@ -171,8 +172,8 @@ export class Counts {
   }
 
   /** An acknowledgment is about to be applied. */
-  acknowledgment(nowNs: number): void {
-    this.times[ACK_RECEIVED] = nowNs;
+  acknowledgment(clock: Clock): void {
+    this.times[ACK_RECEIVED] = clock.now();
     this.deliveredBefore = this.deliveredSegments;
   }
 

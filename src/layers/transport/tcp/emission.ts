@@ -86,7 +86,7 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
   writeOptions(block, frame.view, at + segment.HEADER_LENGTH, kind, sequence);
   const echo = feedbackFlags(block, kind);
   acknowledgmentSent(block);
-  block.counts.sent(sequence, length, length + (flags & segment.FIN), block.environment.timers.now());
+  block.counts.sent(sequence, length, length + (flags & segment.FIN), block.environment.timers);
   const { localPort, remotePort } = block.identity;
   const urgent = block.sndUrgent ? urgentField(block, sequence) : 0;
   segment.writeHeader(
@@ -137,7 +137,7 @@ export function emitSyn(block: ControlBlock): void {
   acknowledgmentSent(block);
   const codepoint = codepointOfSyn(block, echo);
   block.synTransmissions++;
-  block.counts.sentSyn(block.iss, dataLength, withAck, block.environment.timers.now());
+  block.counts.sentSyn(block.iss, dataLength, withAck, block.environment.timers);
   send(block, frame, codepoint);
 }
 

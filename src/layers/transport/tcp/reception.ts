@@ -39,7 +39,7 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
     // All of it has come on a SYN, or the window is closed.
     return lessOrEqual(finAt, block.rcvNxt) ? 'tcp-duplicate' : 'tcp-outside-window';
   }
-  block.counts.taken(arrived.dataLength, block.environment.timers.now());
+  block.counts.taken(arrived.dataLength, block.environment.timers);
   // RFC 2883 §4.1.1: what lies below RCV.NXT has arrived before.
   if (lessThan(sequence, start)) noteDuplicate(block, sequence, lessThan(finAt, start) ? finAt : start);
   if (start === block.rcvNxt) {

@@ -250,20 +250,20 @@ export class TransmitLog {
   }
 
   /**
-   * When the first of the records before `sndUna` was sent, if there can be no doubt which transmission of any of them is
-   * acknowledged (Karn's rule: RFC 6298 §3); else -1.
+   * Of the records before `sndUna` the first whose first transmission is known, if there can be no doubt which
+   * transmission of any of them is acknowledged (Karn's rule: RFC 6298 §3); else -1.
    */
-  certainSendTime(sndUna: number): number {
+  certainSample(sndUna: number): number {
     const { words, notes } = this;
-    let sentNs = -1;
+    let sample = -1;
     for (let index = 0; index < this.count; index++) {
       const place = this.place(index);
       if (greaterThan(words[place + END]!, sndUna)) break;
       // What was SACKed arrived at some earlier time, and what was sent twice at one of two.
       if (words[place + TRANSMISSIONS]! > 1 || (words[place + FLAGS]! & SACKED) !== 0) return -1;
-      if (sentNs < 0) sentNs = notes[place + FIRST_SENT_NS]!;
+      if (sample < 0 && notes[place + FIRST_SENT_NS]! >= 0) sample = index;
     }
-    return sentNs;
+    return sample;
   }
 
   /** Removes what lies wholly before `sndUna`, and cuts the record that straddles it. */

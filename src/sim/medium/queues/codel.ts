@@ -1,4 +1,5 @@
 /** CoDel on one queue, first in, first out: RFC 8289. The control loop is in `codel-control.ts`. */
+import type { Clock } from '../../../layers/clock.ts';
 import { formatDuration } from '../../units.ts';
 import type { Transit } from '../transit.ts';
 import { CodelControl, type CodelQueue, type CodelSettings } from './codel-control.ts';
@@ -60,7 +61,8 @@ export class Codel implements QueueDiscipline, CodelQueue {
     waiting.append(transit);
   }
 
-  dequeue(now: number): Transit | undefined {
+  dequeue(clock: Clock): Transit | undefined {
+    const now = clock.now();
     const transit = this.control.dequeue(this, now);
     if (transit !== undefined && now - transit.enqueuedAt >= this.settings.mark.sojournNs) {
       markIfCapable(this.owner, transit, this.markDetail);

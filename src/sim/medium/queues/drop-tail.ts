@@ -2,6 +2,7 @@
  * First in, first out; what finds the queue full is dropped. Linux calls it pfifo and bfifo. With a threshold it marks
  * what is ECN-capable; what is not waits on, for the limit alone drops.
  */
+import type { Clock } from '../../../layers/clock.ts';
 import type { Transit } from '../transit.ts';
 import { markIfCapable } from './congestion-signal.ts';
 import type { QueueDiscipline, QueueOwner } from './queue-discipline.ts';
@@ -45,9 +46,9 @@ export class DropTail implements QueueDiscipline {
     waiting.append(transit);
   }
 
-  dequeue(now: number): Transit | undefined {
+  dequeue(clock: Clock): Transit | undefined {
     const transit = this.waiting.takeFirst();
-    if (transit !== undefined && now - transit.enqueuedAt >= this.mark.sojournNs) {
+    if (transit !== undefined && clock.now() - transit.enqueuedAt >= this.mark.sojournNs) {
       markIfCapable(this.owner, transit, this.markDetail);
     }
     return transit;

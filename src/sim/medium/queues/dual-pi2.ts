@@ -7,6 +7,7 @@
  * Without ECN all frames are classic and none is marked, which leaves PI2. The classic queue is kept from starving by
  * weighted round robin, as in Linux, or by a time-shifted FIFO (§4.2.2).
  */
+import type { Clock } from '../../../layers/clock.ts';
 import { ECT_1, NOT_ECT } from '../../../layers/network/ecn.ts';
 import { formatDuration } from '../../units.ts';
 import type { Transit } from '../transit.ts';
@@ -89,7 +90,8 @@ export class DualPi2 implements QueueDiscipline {
     return this.controller.base;
   }
 
-  enqueue(transit: Transit, now: number): void {
+  enqueue(transit: Transit, clock: Clock): void {
+    const now = clock.now();
     this.controller.update(this.low.waiting, this.classic.waiting, now);
     // RFC 9332 §2.3: ECT(1) and CE have the lower bit.
     const isLow = this.settings.ecn && (ecnOf(transit.frame) & ECT_1) !== 0;
@@ -101,7 +103,8 @@ export class DualPi2 implements QueueDiscipline {
     band.waiting.append(transit);
   }
 
-  dequeue(now: number): Transit | undefined {
+  dequeue(clock: Clock): Transit | undefined {
+    const now = clock.now();
     const { low, classic, controller } = this;
     controller.update(low.waiting, classic.waiting, now);
     for (;;) {

@@ -2,6 +2,7 @@
  * Flow queues under CoDel: RFC 8290. Each flow has its queue and its CoDel, and they take turns by deficit round robin;
  * one that has only begun to send goes first. When all together are too many, the queue with most bytes pays.
  */
+import type { Clock } from '../../../layers/clock.ts';
 import type { Random } from '../../../layers/random.ts';
 import type { Transit } from '../transit.ts';
 import { codelText } from './codel.ts';
@@ -128,7 +129,8 @@ export class FqCodel implements QueueDiscipline {
   }
 
   /** RFC 8290 §4.2. */
-  dequeue(now: number): Transit | undefined {
+  dequeue(clock: Clock): Transit | undefined {
+    const now = clock.now();
     const { newQueues, oldQueues, settings } = this;
     for (;;) {
       const list = newQueues.first === undefined ? oldQueues : newQueues;

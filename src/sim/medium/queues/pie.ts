@@ -4,6 +4,7 @@
  * How the delay is known is in `pie-delay.ts`. Every optional element of §5 can be switched.
  * Left out on purpose: the design that hears only of arrivals (§5.2, figure 2).
  */
+import type { Clock } from '../../../layers/clock.ts';
 import { type Random, uniform } from '../../../layers/random.ts';
 import { formatDuration } from '../../units.ts';
 import type { Transit } from '../transit.ts';
@@ -101,7 +102,8 @@ export class Pie implements QueueDiscipline {
     return this.state[BURST]!;
   }
 
-  enqueue(transit: Transit, now: number): void {
+  enqueue(transit: Transit, clock: Clock): void {
+    const now = clock.now();
     const { owner, settings, state, waiting } = this;
     this.update(now);
     if (isFull(waiting, lengthOf(transit), settings.limit)) {
@@ -119,7 +121,8 @@ export class Pie implements QueueDiscipline {
     if (!this.active && this.isAboveThird()) this.activate(now);
   }
 
-  dequeue(now: number): Transit | undefined {
+  dequeue(clock: Clock): Transit | undefined {
+    const now = clock.now();
     this.update(now);
     const transit = this.waiting.takeFirst();
     if (transit !== undefined) this.delay.departed(transit, this.waiting, now);

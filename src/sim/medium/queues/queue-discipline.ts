@@ -1,6 +1,7 @@
 /**
  * The queue in front of a line: which frame goes next, which one does not go at all, and which one goes with a mark.
  */
+import type { Clock } from '../../../layers/clock.ts';
 import type { DropReason } from '../../../layers/drop.ts';
 import type { SojournStatistics } from '../sojourn.ts';
 import type { Transit } from '../transit.ts';
@@ -23,6 +24,9 @@ export interface QueueBand {
   readonly marks: number;
 }
 
+/**
+ * It is given the clock and not the moment: that is a double, which V8 would allocate for each call.
+ */
 export interface QueueDiscipline {
   /** Frames waiting; the one on the line is not among them. */
   readonly frames: number;
@@ -31,9 +35,9 @@ export interface QueueDiscipline {
   /** Where a discipline has queues whose figures differ. */
   readonly bands?: readonly QueueBand[];
   /** Takes a frame in, or gives it (or another) to the owner as dropped. */
-  enqueue(transit: Transit, now: number): void;
+  enqueue(transit: Transit, clock: Clock): void;
   /** The frame that goes next, or `undefined` if none waits. `transit.enqueuedAt` is when it came. */
-  dequeue(now: number): Transit | undefined;
+  dequeue(clock: Clock): Transit | undefined;
 }
 
 export type QueueFactory = (owner: QueueOwner) => QueueDiscipline;

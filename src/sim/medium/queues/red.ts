@@ -4,6 +4,7 @@
  * threshold the probability climbs on to 1 at twice that, instead of jumping there). RFC 7567 §4 says what a queue owes.
  * Left out on purpose: the byte mode that drops long frames more often (RFC 7141 §2.2 advises against it), and adaptive RED.
  */
+import type { Clock } from '../../../layers/clock.ts';
 import { type Random, uniform } from '../../../layers/random.ts';
 import { formatSize } from '../../units.ts';
 import type { Transit } from '../transit.ts';
@@ -70,7 +71,8 @@ export class Red implements QueueDiscipline {
     return this.state[AVERAGE]!;
   }
 
-  enqueue(transit: Transit, now: number): void {
+  enqueue(transit: Transit, clock: Clock): void {
+    const now = clock.now();
     const { owner, settings, waiting } = this;
     this.updateAverage(now);
     if (isFull(waiting, lengthOf(transit), settings.limit)) {
@@ -88,7 +90,8 @@ export class Red implements QueueDiscipline {
     waiting.append(transit);
   }
 
-  dequeue(now: number): Transit | undefined {
+  dequeue(clock: Clock): Transit | undefined {
+    const now = clock.now();
     const transit = this.waiting.takeFirst();
     if (this.waiting.frames === 0 && transit !== undefined) this.state[IDLE_SINCE] = now;
     return transit;

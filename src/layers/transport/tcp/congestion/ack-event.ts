@@ -4,6 +4,8 @@
 export class AckEvent {
   /** When it arrived, in nanoseconds. */
   nowNs: number;
+  /** The latest time at which what its timestamp echoes may have been sent, or `Infinity` without one. */
+  echoNs: number;
   /** Octets that SND.UNA moved over. */
   ackedBytes: number;
   /** Octets that are known to have arrived and were not before: by cumulative acknowledgment or SACK. */
@@ -46,6 +48,7 @@ export class AckEvent {
 
   constructor() {
     this.nowNs = 0;
+    this.echoNs = Number.POSITIVE_INFINITY;
     this.ackedBytes = 0;
     this.deliveredBytes = 0;
     this.lostBytes = 0;

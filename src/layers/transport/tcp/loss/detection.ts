@@ -2,6 +2,8 @@
  * Loss detection: which segments are held for lost. It marks records of the transmit log; what is done about them is
  * recovery's business. By counting it is `duplicate-threshold.ts` (RFC 5681, RFC 6675), by time `rack.ts` (RFC 8985).
  */
+import type { Clock } from '../../../clock.ts';
+import type { AckEvent } from '../congestion/ack-event.ts';
 import type { FateWatcher } from '../transmit-log.ts';
 import type { ReorderingDetector } from './reordering.ts';
 import type { Sender } from './sender.ts';
@@ -12,18 +14,15 @@ export interface LossDetection extends FateWatcher {
   readonly reordering: ReorderingDetector;
   /** For how long a segment may be overtaken before it is lost: RACK.reo_wnd of RFC 8985; 0 if nobody looks at the time. */
   readonly reoWndNs: number;
-  /**
-   * An acknowledgment has come; nothing of it is applied yet.
-   * @param echoNs the latest time at which what its timestamp echoes may have been sent, or `Infinity` without one
-   */
-  begin(sender: Sender, nowNs: number, echoNs: number): void;
+  /** An acknowledgment has come; nothing of it is applied yet. Of the event only the times are known. */
+  begin(sender: Sender, event: AckEvent): void;
   /**
    * The acknowledgment is applied: `sndUna`, the log and `duplicateAcks` are current. Marks what is lost. Also called
    * when the time has come that it asked for.
    * @param newInformation whether SND.UNA moved or a SACK block told something new
    * @returns in how many nanoseconds to look again, or 0
    */
-  detect(sender: Sender, nowNs: number, newInformation: boolean): number;
+  detect(sender: Sender, clock: Clock, newInformation: boolean): number;
   /** A duplicate was reported: RFC 2883. */
   duplicateReported(sender: Sender): void;
   /** The retransmission timer has expired. @param forgetSacks the peer may have discarded what it had SACKed */

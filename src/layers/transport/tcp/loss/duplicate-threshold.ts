@@ -1,6 +1,7 @@
 /**
  * Loss detection by duplicate acknowledgments: RFC 5681 §3.2, and with SACK the `IsLost` and `NextSeg` of RFC 6675 §4.
  */
+import type { Clock } from '../../../clock.ts';
 import { greaterOrEqual, greaterThan } from '../sequence.ts';
 import { RETRANSMITTED, SACKED, type TransmitLog } from '../transmit-log.ts';
 import type { LossDetection } from './detection.ts';
@@ -37,7 +38,7 @@ export class DuplicateThreshold implements LossDetection {
     if (sender.log.count > 0) this.rescueAfter = sender.log.end(0); // RFC 6675 §5 (4.3)
   }
 
-  detect(sender: Sender, _nowNs: number, newInformation: boolean): number {
+  detect(sender: Sender, _clock: Clock, newInformation: boolean): number {
     if (newInformation) this.reordering.finish();
     if (sender.settings.fastRetransmit && sender.log.count > 0) {
       if (sender.sackOk) {

@@ -5,6 +5,8 @@
  * Variables have the names of §5.3. The order in which the list of the transmit log is kept is that of `xmit_ts`, so
  * that only what may be marked is looked at (§6.2 step 5, "As an optimization").
  */
+import type { Clock } from '../../../clock.ts';
+import type { AckEvent } from '../congestion/ack-event.ts';
 import { greaterOrEqual, greaterThan } from '../sequence.ts';
 import type { TransmitLog } from '../transmit-log.ts';
 import type { LossDetection } from './detection.ts';
@@ -71,7 +73,7 @@ export class Rack implements LossDetection {
     return this.times[RTT]!;
   }
 
-  begin(sender: Sender, nowNs: number, echoNs: number): void {
+  begin(sender: Sender, { nowNs, echoNs }: AckEvent): void {
     const { times } = this;
     times[NOW] = nowNs;
     times[ECHO] = echoNs;
@@ -124,13 +126,13 @@ export class Rack implements LossDetection {
     this.recoveryJustEnded = true;
   }
 
-  detect(sender: Sender, nowNs: number, newInformation: boolean): number {
+  detect(sender: Sender, clock: Clock, newInformation: boolean): number {
     if (newInformation) this.reordering.finish();
     this.updateReorderingWindow(sender);
     this.dsackSeen = false;
     this.recoveryJustEnded = false;
     if (!sender.settings.fastRetransmit || this.xmitNs < 0) return 0;
-    return this.detectLoss(sender, nowNs);
+    return this.detectLoss(sender, clock);
   }
 
   /** §6.3: the first segment is lost, the others only if they were sent long enough ago. */
@@ -178,8 +180,9 @@ export class Rack implements LossDetection {
   }
 
   /** Step 5: `RACK_detect_loss`. @returns the time to wait for the last of those that are not old enough yet */
-  private detectLoss(sender: Sender, nowNs: number): number {
+  private detectLoss(sender: Sender, clock: Clock): number {
     const { log } = sender;
+    const nowNs = clock.now();
     let timeoutNs = 0;
     let index = log.oldestSent;
     while (index >= 0 && log.lastSent(index) <= this.xmitNs) {

@@ -45,7 +45,7 @@ export function queueStage<Discipline extends QueueDiscipline = QueueDiscipline>
     queueMarked: (transit, detail) => marks.push({ id: idIn(transit.frame.copy()), detail }),
   }) as Discipline;
   const goes = (at: number): number | undefined => {
-    const transit = queue.dequeue(at);
+    const transit = queue.dequeue({ now: () => at });
     if (transit === undefined) return undefined;
     const id = idIn(transit.frame.copy());
     pool.release(transit.frame);
@@ -63,7 +63,7 @@ export function queueStage<Discipline extends QueueDiscipline = QueueDiscipline>
         pool.from(datagram(frame)),
       );
       transit.enqueuedAt = at;
-      queue.enqueue(transit, at);
+      queue.enqueue(transit, { now: () => at });
     },
     goes,
     allGo(at) {
