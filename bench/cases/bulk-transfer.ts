@@ -6,6 +6,7 @@
 import { ipv4 } from '../../src/layers/address.ts';
 import { ipAddress } from '../../src/layers/address-text.ts';
 import { pseudoHeaderSum4 } from '../../src/layers/checksum.ts';
+import { SECOND } from '../../src/layers/clock.ts';
 import { FramePool } from '../../src/layers/frame.ts';
 import * as ethernet from '../../src/layers/link/ethernet.ts';
 import { IPV4 } from '../../src/layers/link/ethertype.ts';
@@ -92,10 +93,26 @@ export class EndlessTransfer {
     for (let missing = segments; missing > 0; missing = (goal - this.bytesReceived) / this.segmentBytes) {
       const frames = counters.framesDelivered + missing;
       while (counters.framesDelivered < frames) {
-        if (!world.step()) throw new Error('the world has come to rest in the middle of a transfer');
+        step(world);
       }
     }
   }
+
+  /** Lets the world go on until `frames` more frames were handed to the link. */
+  runFrames(frames: number): void {
+    const goal = this.framesSent + frames;
+    while (this.framesSent < goal) step(this.world);
+  }
+
+  /** Lets the world go on for some of its own seconds. */
+  runSeconds(seconds: number): void {
+    const goal = this.world.now + seconds * SECOND;
+    while (this.world.now < goal) step(this.world);
+  }
+}
+
+function step(world: World): void {
+  if (!world.step()) throw new Error('the world has come to rest in the middle of a transfer');
 }
 
 /** The program's buffer as it is: the work of a program is not the stack's. */

@@ -3,6 +3,8 @@
  * the machine does then hits both, and the median of the rounds' ratios hardly moves; bare times do.
  */
 
+import { quantile } from './quartiles.ts';
+
 /** One way: does `units` of the work. */
 export type Work = (units: number) => void;
 
@@ -67,10 +69,4 @@ function nsPerUnit(work: Work, units: number): number {
   const { user, system } = process.cpuUsage(before);
   // The system counts in microseconds; nothing measured here takes none.
   return (Math.max(1, user + system) * 1000) / units;
-}
-
-/** @param part from 0 to 1 */
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.round((sorted.length - 1) * part)]!;
 }
