@@ -101,7 +101,7 @@ function linkFields(view: DataView, at: number): number {
 
 function networkFields(view: DataView, at: number): number {
   const addresses = ip.sourceWord(view, at) ^ ip.destinationWord(view, at);
-  const fragment = ip.identification(view, at) + ip.flagsAndOffset(view, at);
+  const fragment = ip.totalLength(view, at) + ip.identification(view, at) + ip.flagsAndOffset(view, at);
   return addresses ^ (ip.trafficClass(view, at) + fragment + ip.timeToLive(view, at) + ip.headerChecksum(view, at));
 }
 

@@ -23,7 +23,7 @@ export async function takeMeasurement(name: MeasurementName | 'tracing'): Promis
   }
 }
 
-/** The process in the middle. If there is but one, its own quartiles; else they are of the processes' medians and its. */
+/** The process in the middle, for each of the quartiles. */
 export function combined(results: readonly Values[]): Values {
   const [first = {}] = results;
   return Object.fromEntries(
