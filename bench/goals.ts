@@ -6,10 +6,10 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { type Goal, judge, showLimit, showMeasured, type Verdict } from './goals/goal.ts';
-import { takeMeasurement } from './goals/take.ts';
 import { describeMachine, thisMachine } from './measure/machine.ts';
 import type { Quartiles } from './measure/quartiles.ts';
 import { printTable } from './measure/table.ts';
+import { takeMeasurement } from './measurements/take.ts';
 
 /** As they stand in `PERFORMANCE.md`, in its order; then those of issue 4. */
 const GOALS: readonly Goal[] = [

@@ -2,7 +2,8 @@
  * The table at the end of `npm run bench`: each of our ways beside the textbook's, measured in turn in one process, with
  * the goals of the project. Times are of the processor and depend on the machine; the ratios are what is claimed.
  */
-import { BareWork, EndlessTransfer } from './cases/bulk-transfer.ts';
+import { BareWork } from './cases/bare-work.ts';
+import { EndlessTransfer } from './cases/bulk-transfer.ts';
 import * as checksums from './cases/checksum.ts';
 import { objectHold, PENDING, typedArrayHold } from './cases/event-queue.ts';
 import * as link from './cases/link-codecs.ts';

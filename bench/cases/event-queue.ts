@@ -3,6 +3,7 @@
  * steady number of pending events.
  */
 import { type Event, EventQueue } from '../../src/sim/event-queue.ts';
+import { WORLD_AGE_NS } from './world-age.ts';
 
 /** The textbook queue: an array of objects, ordered by a comparison function. */
 export class ObjectHeap {
@@ -53,12 +54,6 @@ export class ObjectHeap {
 
 export const PENDING = [1_000, 100_000, 1_000_000] as const;
 
-/**
- * The world is an hour old, as it is in a long run. In its first two seconds V8 keeps nanoseconds as small integers, in the
- * objects themselves, and a heap of objects is twice as fast as it ever is again.
- */
-const START_NS = 3600 * 1e9;
-
 const EVENT: Event = { fire: () => undefined };
 
 /** A small generator of delays up to a second, the same for both queues: wide, so that equal times stay rare. */
@@ -74,7 +69,7 @@ function delays(): () => number {
 export function typedArrayHold(pending: number): (events: number) => number {
   const queue = new EventQueue();
   const delay = delays();
-  for (let count = 0; count < pending; count++) queue.push(START_NS + delay(), queue.takeSequence(), EVENT);
+  for (let count = 0; count < pending; count++) queue.push(WORLD_AGE_NS + delay(), queue.takeSequence(), EVENT);
   return (events) => {
     let time = 0;
     for (let count = 0; count < events; count++) {
@@ -90,7 +85,7 @@ export function typedArrayHold(pending: number): (events: number) => number {
 export function objectHold(pending: number): (events: number) => number {
   const queue = new ObjectHeap();
   const delay = delays();
-  for (let count = 0; count < pending; count++) queue.push(START_NS + delay(), EVENT);
+  for (let count = 0; count < pending; count++) queue.push(WORLD_AGE_NS + delay(), EVENT);
   return (events) => {
     let time = 0;
     for (let count = 0; count < events; count++) {

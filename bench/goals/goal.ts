@@ -1,6 +1,6 @@
 /** What a goal is, and whether a measurement meets it. */
 import type { Quartiles } from '../measure/quartiles.ts';
-import type { MeasurementName } from './measurements.ts';
+import type { MeasurementName } from '../measurements/measurements.ts';
 
 /** One row of the table. It has either `least` or `most`. */
 export interface Goal {

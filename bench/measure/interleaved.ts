@@ -12,6 +12,9 @@ export interface Comparison {
   /** Median nanoseconds of processor time for one unit. */
   readonly oursNs: number;
   readonly otherNs: number;
+  /** The quartiles around `oursNs`. */
+  readonly oursLowNs: number;
+  readonly oursHighNs: number;
   /** How many times as fast ours is: the median of the rounds, and the quartiles around it. */
   readonly ratio: number;
   readonly lowRatio: number;
@@ -44,6 +47,8 @@ export function compare(ours: Work, other: Work, { roundMs = 12, rounds = 21 }: 
   return {
     oursNs: quantile(oursNs, 0.5),
     otherNs: quantile(otherNs, 0.5),
+    oursLowNs: quantile(oursNs, 0.25),
+    oursHighNs: quantile(oursNs, 0.75),
     ratio: quantile(ratios, 0.5),
     lowRatio: quantile(ratios, 0.25),
     highRatio: quantile(ratios, 0.75),

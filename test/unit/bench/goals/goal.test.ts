@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Goal, judge, showLimit, showMeasured } from '../../../../bench/goals/goal.ts';
-import { combined } from '../../../../bench/goals/take.ts';
 import type { Quartiles } from '../../../../bench/measure/quartiles.ts';
+import { combined } from '../../../../bench/measurements/take.ts';
 
 const at = (median: number): Quartiles => ({ median, low: median - 1, high: median + 1 });
 const FASTER: Goal = { what: 'checksum', unit: '×', least: 3, aim: 4.5, from: 'checksum', value: 'ratio' };

@@ -1,11 +1,12 @@
 /**
- * The measurements behind the goals. Each runs in a process of its own and gives named values with their quartiles; times
+ * The measurements behind the goals and the regression gate. Each runs in a process of its own and gives named values with their quartiles; times
  * are of the processor, so that others on the machine do not count.
  */
 import process from 'node:process';
 import { checksum } from '../../src/layers/checksum.ts';
 import type { LinkOptions } from '../../src/sim/medium/options.ts';
-import { BareWork, EndlessTransfer } from '../cases/bulk-transfer.ts';
+import { BareWork } from '../cases/bare-work.ts';
+import { type BulkOptions, EndlessTransfer, FAST_LINK } from '../cases/bulk-transfer.ts';
 import { overPool, textbookChecksum } from '../cases/checksum.ts';
 import { objectHold, typedArrayHold } from '../cases/event-queue.ts';
 import { peerReader, wireReader, wireWriter } from '../cases/peer-frames.ts';
@@ -35,6 +36,9 @@ export type MeasurementName =
   | 'encode'
   | 'events'
   | 'bulk'
+  | 'bulk ipv6'
+  | 'bulk mtu 9000'
+  | 'bulk loss'
   | 'bulk heap'
   | '100 flows'
   | '1000 flows'
@@ -101,20 +105,10 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, Measurement>> = {
     // on, as in a simulation that grows. On 1M in a fresh process it places them well at once, and objects cost half as much.
     measure: () => ({ '1k': holds(1000), '100k': holds(100_000), '1M': holds(1_000_000) }),
   },
-  bulk: {
-    processes: 3,
-    measure: () => {
-      const transfer = new EndlessTransfer();
-      const bare = new BareWork();
-      const effort = { roundMs: 40, rounds: 31 };
-      const comparison = compare(
-        (segments) => transfer.run(segments),
-        (segments) => bare.run(segments),
-        effort,
-      );
-      return { ...ratioOf(comparison), millions: exactly(1000 / comparison.oursNs) };
-    },
-  },
+  bulk: { processes: 3, measure: () => besideBareWork({}) },
+  'bulk ipv6': { processes: 3, measure: () => besideBareWork({ family: 6 }) },
+  'bulk mtu 9000': { processes: 3, measure: () => besideBareWork({ mtu: 9000 }) },
+  'bulk loss': { processes: 3, measure: () => besideBareWork({ link: { ...FAST_LINK, loss: '1%' } }) },
   'bulk heap': {
     processes: 1,
     flags: COUNTING,
@@ -153,6 +147,18 @@ function holds(pending: number): Quartiles {
 
 function holding(hold: (events: number) => number): Work {
   return (thousands) => hold(thousands * 1000);
+}
+
+function besideBareWork(options: BulkOptions): Readonly<Record<string, Quartiles>> {
+  const transfer = new EndlessTransfer(options);
+  const bare = new BareWork(options);
+  const effort = { roundMs: 40, rounds: 31 };
+  const comparison = compare(
+    (segments) => transfer.run(segments),
+    (segments) => bare.run(segments),
+    effort,
+  );
+  return { ...ratioOf(comparison), millions: exactly(1000 / comparison.oursNs) };
 }
 
 /** Frames a second of many flows, beside those of one. */
