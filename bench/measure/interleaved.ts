@@ -55,6 +55,15 @@ export function compare(ours: Work, other: Work, { roundMs = 12, rounds = 21 }: 
   };
 }
 
+/** The median of one way alone: a bare time, to look at and not to claim. */
+export function nanosecondsPerUnit(work: Work, { roundMs = 12, rounds = 21 }: Effort = {}): number {
+  const units = unitsPerRound(work, roundMs);
+  return quantile(
+    Array.from({ length: rounds }, () => nsPerUnit(work, units)),
+    0.5,
+  );
+}
+
 /** How many units fill a round, found while the code warms up. */
 function unitsPerRound(work: Work, roundMs: number): number {
   let units = 1;
