@@ -1,4 +1,5 @@
 /** What other ways make of the frames of `whole-frames.ts`: one run over all of them, and a result that depends on each. */
+import { decodePlain } from '../peers/object-per-layer.ts';
 import type { PeerDecoder } from '../peers/packages.ts';
 import { decodeFrame, type EthernetObject, encodeFrame } from '../peers/wire-style.ts';
 import { FRAME_LENGTH, type FrameArea, PAYLOAD_LENGTH } from './whole-frames.ts';
@@ -10,6 +11,16 @@ export function peerReader({ bytes, starts }: FrameArea, { decode }: PeerDecoder
   const frames = starts.map((at) => Buffer.from(bytes.buffer, at, FRAME_LENGTH));
   return () => {
     for (let index = 0; index < frames.length; index++) handedOn[index & 15] = decode(frames[index]!);
+    return handedOn;
+  };
+}
+
+export function plainReader({ bytes, starts }: FrameArea): () => unknown {
+  const frames = starts.map((at) => new Uint8Array(bytes.buffer, at, FRAME_LENGTH));
+  const views = starts.map((at) => new DataView(bytes.buffer, at, FRAME_LENGTH));
+  return () => {
+    for (let index = 0; index < frames.length; index++)
+      handedOn[index & 15] = decodePlain(frames[index]!, views[index]!);
     return handedOn;
   };
 }
