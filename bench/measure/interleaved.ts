@@ -1,6 +1,9 @@
 /**
  * Two ways of doing one thing, measured in turn: a round of the one, a round of the other, many times over. What else
  * the machine does then hits both, and the median of the rounds' ratios hardly moves; bare times do.
+ *
+ * In place of mitata, which measures one way after the other by the clock on the wall: of the checksum and its textbook,
+ * six times over on a machine that others used too, mitata 1.0.34 gave ratios from 3.28 to 4.41, and this from 4.29 to 4.35.
  */
 
 import { quantile } from './quartiles.ts';
