@@ -15,13 +15,15 @@ import { bytesPerUnit, checkCounting } from '../measure/allocation.ts';
 import { COUNTING } from '../measure/child.ts';
 import { type Comparison, compare, type Effort, type Work } from '../measure/interleaved.ts';
 import { type Quartiles, quartiles } from '../measure/quartiles.ts';
-import { arePeersInstalled, MISSING, pcap } from '../peers/packages.ts';
+import { pcap } from '../peers/packages.ts';
 
 export interface Measurement {
   /** Of node. */
   readonly flags?: readonly string[];
   /** How many processes take it in turn; the median of each value counts. One process's code may be laid out luckily. */
   readonly processes: number;
+  /** Whether it needs the packages of `bench/peers`. */
+  readonly needsPeers?: boolean;
   measure(): Readonly<Record<string, Quartiles>>;
 }
 
@@ -56,8 +58,8 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, Measurement>> = {
   },
   decode: {
     processes: 3,
+    needsPeers: true,
     measure: () => {
-      if (!arePeersInstalled()) throw new Error(MISSING);
       const area = frames();
       return ratioOf(
         compare(

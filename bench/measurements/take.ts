@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { inChild } from '../measure/child.ts';
 import { type Quartiles, quartiles } from '../measure/quartiles.ts';
+import { arePeersInstalled, MISSING } from '../peers/packages.ts';
 import { measureTracing } from '../tracing/measure.ts';
 import { MEASUREMENTS, type Measurement, type MeasurementName } from './measurements.ts';
 
@@ -13,7 +14,8 @@ const SCRIPT = new URL('./measure-one.ts', import.meta.url);
 export async function takeMeasurement(name: MeasurementName | 'tracing'): Promise<Values | undefined> {
   try {
     if (name === 'tracing') return { percent: await measureTracing() };
-    const { processes, flags = [] }: Measurement = MEASUREMENTS[name];
+    const { processes, flags = [], needsPeers = false }: Measurement = MEASUREMENTS[name];
+    if (needsPeers && !arePeersInstalled()) throw new Error(MISSING);
     const results: Values[] = [];
     for (let count = 0; count < processes; count++) results.push(await inChild<Values>(SCRIPT, [name], flags));
     return combined(results);

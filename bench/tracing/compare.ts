@@ -21,7 +21,7 @@ const { ratio } = compare(
   (segments) => other.run(segments),
   {
     roundMs: 30,
-    rounds: 41,
+    rounds: 31,
   },
 );
 process.stdout.write(JSON.stringify({ ratio: 1 / ratio }));
@@ -29,5 +29,5 @@ process.stdout.write(JSON.stringify({ ratio: 1 / ratio }));
 async function transferOf(build: string): Promise<EndlessTransfer> {
   const { href } = pathToFileURL(path.join(build, 'bench/cases/bulk-transfer.js'));
   const { EndlessTransfer: Transfer } = (await import(href)) as typeof import('../cases/bulk-transfer.ts');
-  return new Transfer({}, 20_000);
+  return new Transfer({}, 15_000);
 }
