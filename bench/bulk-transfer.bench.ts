@@ -1,5 +1,6 @@
 import { bench, describe } from 'vitest';
-import { BareWork, EndlessTransfer } from './cases/bulk-transfer.ts';
+import { BareWork } from './cases/bare-work.ts';
+import { EndlessTransfer } from './cases/bulk-transfer.ts';
 
 const SEGMENTS = 2000;
 

@@ -2,10 +2,12 @@
  * The table at the end of `npm run bench`: each of our ways beside the textbook's, measured in turn in one process, with
  * the goals of the project. Times are of the processor and depend on the machine; the ratios are what is claimed.
  */
-import { BareWork, EndlessTransfer } from './cases/bulk-transfer.ts';
+import { BareWork } from './cases/bare-work.ts';
+import { EndlessTransfer } from './cases/bulk-transfer.ts';
 import * as checksums from './cases/checksum.ts';
 import { objectHold, PENDING, typedArrayHold } from './cases/event-queue.ts';
 import * as link from './cases/link-codecs.ts';
+import { MACHINERY } from './cases/machinery.ts';
 import * as network from './cases/network-codecs.ts';
 import * as transport from './cases/transport-codecs.ts';
 import { type Comparison, compare, type Effort, type Work } from './measure/interleaved.ts';
@@ -58,8 +60,11 @@ const nanoseconds = (ns: number): string => `${ns.toFixed(ns < 100 ? 1 : 0)} ns`
 for (const { name, ours, textbook, goal } of checksums.PAIRS) {
   for (const size of checksums.SIZES) {
     const pieces = checksums.piecesOf(size);
-    const [one, other] = [checksums.overPool(ours, size, 0), checksums.overPool(textbook, size, 0)];
-    race(`${name}, ${size} bytes`, pieces, one, other, size === 1500 ? goal : undefined);
+    for (const offset of checksums.OFFSETS) {
+      const [one, other] = [checksums.overPool(ours, size, offset), checksums.overPool(textbook, size, offset)];
+      const isClaimed = size === 1500 && offset === 0;
+      race(`${name}, ${size} bytes at ${offset}`, pieces, one, other, isClaimed ? goal : undefined);
+    }
   }
 }
 
@@ -136,6 +141,11 @@ PENDING.forEach((pending, index) => {
     { roundMs: 100, rounds: 11 },
   );
 });
+
+for (const make of MACHINERY) {
+  const { what, unitsPerCall, ours, textbook } = make();
+  race(what, unitsPerCall, ours, textbook);
+}
 
 // The whole stack. Its "textbook" is the least that any stack must do for these bytes.
 const BATCH = 500;

@@ -3,6 +3,7 @@
  * steady number of pending events.
  */
 import { type Event, EventQueue } from '../../src/sim/event-queue.ts';
+import { WORLD_AGE_NS } from './world-age.ts';
 
 /** The textbook queue: an array of objects, ordered by a comparison function. */
 export class ObjectHeap {
@@ -68,7 +69,7 @@ function delays(): () => number {
 export function typedArrayHold(pending: number): (events: number) => number {
   const queue = new EventQueue();
   const delay = delays();
-  for (let count = 0; count < pending; count++) queue.push(delay(), queue.takeSequence(), EVENT);
+  for (let count = 0; count < pending; count++) queue.push(WORLD_AGE_NS + delay(), queue.takeSequence(), EVENT);
   return (events) => {
     let time = 0;
     for (let count = 0; count < events; count++) {
@@ -84,7 +85,7 @@ export function typedArrayHold(pending: number): (events: number) => number {
 export function objectHold(pending: number): (events: number) => number {
   const queue = new ObjectHeap();
   const delay = delays();
-  for (let count = 0; count < pending; count++) queue.push(delay(), EVENT);
+  for (let count = 0; count < pending; count++) queue.push(WORLD_AGE_NS + delay(), EVENT);
   return (events) => {
     let time = 0;
     for (let count = 0; count < events; count++) {
