@@ -21,6 +21,8 @@ export interface Timer {
   readonly deadline: number;
   /** Fires once at `deadline` (absolute, nanoseconds), or at once if that has passed. Replaces an earlier deadline. */
   arm(deadline: number): void;
+  /** The same, `delay` nanoseconds from now. Durations mostly are small integers; a deadline V8 allocates for the call. */
+  armAfter(delay: number): void;
   cancel(): void;
 }
 

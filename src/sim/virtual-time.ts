@@ -138,7 +138,8 @@ export class VirtualTime implements Timers {
   }
 
   /** @internal A timer was armed for `deadline`; `entry` is the sequence of its queue entry, -1 if it has none. */
-  armed(timer: VirtualTimer, wasArmed: boolean, entryTime: number): void {
+  armed(timer: VirtualTimer, wasArmed: boolean): void {
+    const { entryTime } = timer;
     if (!wasArmed) this.live++;
     if (entryTime <= timer.deadline) {
       // The entry that is there comes up in time. A cancelled timer's is alive again.
@@ -228,17 +229,22 @@ class VirtualTimer implements Timer, Event {
   }
 
   arm(deadline: number): void {
+    if (Math.floor(deadline) !== deadline) refuse('a timer', this.owner.now(), deadline);
+    this.armAfter(deadline - this.owner.now());
+  }
+
+  armAfter(delay: number): void {
+    const deadline = this.owner.now() + (delay < 0 ? 0 : delay);
     // Also refuses NaN, which would poison the order of the whole queue.
     if (Math.floor(deadline) !== deadline) refuse('a timer', this.owner.now(), deadline);
     if (deadline === Infinity) {
       this.cancel();
       return;
     }
-    const now = this.owner.now();
     const wasArmed = this.deadline !== Infinity;
-    this.deadline = deadline < now ? now : deadline;
+    this.deadline = deadline;
     this.sequence = this.owner.takeSequence();
-    this.owner.armed(this, wasArmed, this.entryTime);
+    this.owner.armed(this, wasArmed);
   }
 
   cancel(): void {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FINAL, LOST, RETRANSMITTED, SACKED, TransmitLog } from '../../src/layers/transport/tcp/transmit-log.ts';
+import { clockAt } from '../unit/layers/clock-at.ts';
 import { runs } from './runs.ts';
 
 interface Octet {
@@ -59,7 +60,7 @@ function apply(model: Model, log: TransmitLog, start: number, operation: Operati
   const pick = (part: number): number => Math.min(Math.floor(part * records.length), records.length - 1);
   switch (operation.do) {
     case 'append': {
-      log.append(at(octets.length), at(octets.length + operation.length), false, now);
+      log.append(at(octets.length), at(octets.length + operation.length), false, clockAt(now));
       const record = { transmissions: 1, firstSent: now, lastSent: now };
       for (let added = 0; added < operation.length; added++)
         octets.push({ sacked: false, lost: false, again: false, record });

@@ -132,10 +132,9 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     const transit = this.queue.dequeue(time);
     this.onLine = transit;
     if (transit === undefined) return;
-    const now = time.now();
-    this.sojourn.add(now - transit.enqueuedAt);
+    this.sojourn.add(time.now() - transit.enqueuedAt);
     const bits = (transit.frame.end - transit.frame.start + this.overheadBytes) * 8;
-    time.scheduleAfter(line.duration(now, bits), this.lineFree);
+    time.scheduleAfter(line.duration(time, bits), this.lineFree);
   }
 
   private lineBecomesFree(): void {

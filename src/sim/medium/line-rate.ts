@@ -6,6 +6,8 @@
  * arithmetic says, to the nanosecond.
  */
 
+import type { Clock } from '../../layers/clock.ts';
+
 /** From `atNs` on the line runs at this rate. */
 export interface RateStep {
   readonly atNs: number;
@@ -37,11 +39,12 @@ export class LineRate {
   }
 
   /**
-   * How long a frame that starts at `start` takes to leave the sender, in nanoseconds. Call it in the order in which
+   * How long a frame that starts now takes to leave the sender, in nanoseconds. Call it in the order in which
    * frames start. A duration, unlike the moment of its end, mostly fits a small integer, which nobody allocates.
    */
-  duration(start: number, bits: number): number {
+  duration(clock: Clock, bits: number): number {
     const { state, steps } = this;
+    const start = clock.now();
     let work = bits * 1e9;
     if (start === state[LAST_END]) work += state[CARRIED_WORK]!;
     if (steps.length > 1) return this.steppedEnd(start, work) - start;

@@ -18,6 +18,10 @@ class FakeTimer implements Timer {
     this.owner.armed.add(this);
   }
 
+  armAfter(delay: number): void {
+    this.arm(this.owner.now() + delay);
+  }
+
   cancel(): void {
     this.deadline = Number.POSITIVE_INFINITY;
     this.owner.armed.delete(this);

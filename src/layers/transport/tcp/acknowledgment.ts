@@ -37,7 +37,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const outstanding = log.count > 0;
   const unsackedBefore = log.count - log.sackedCount;
   ackEvent.nowNs = now;
-  ackEvent.echoNs = echoTime(block, arrived);
+  noteEcho(block, arrived);
   ackEvent.ackedBytes = Math.max(ackedBytes, 0);
   ackEvent.lostBytes = 0;
   ackEvent.deliveredBytes = 0;
@@ -322,14 +322,15 @@ export function timestampRtt(block: ControlBlock, arrived: IncomingSegment): num
   return Math.max(ticks, 1) * MILLISECOND;
 }
 
-/** The latest time at which the segment may have been sent whose timestamp is echoed; `Infinity` if none is. */
-function echoTime(block: ControlBlock, arrived: IncomingSegment): number {
+/** Notes the latest time at which the segment may have been sent whose timestamp is echoed; `Infinity` if none is. */
+function noteEcho(block: ControlBlock, arrived: IncomingSegment): void {
+  const { ackEvent } = block;
   if (!block.timestampsOk || !arrived.options.hasTimestamps || arrived.options.timestampEcho === 0) {
-    return Number.POSITIVE_INFINITY;
+    ackEvent.echoNs = Number.POSITIVE_INFINITY;
+    return;
   }
-  const now = block.environment.timers.now();
   const ticksAgo = distance(arrived.options.timestampEcho, timestampNow(block));
-  return (Math.floor(now / MILLISECOND) - ticksAgo + 1) * MILLISECOND - 1;
+  ackEvent.echoNs = (Math.floor(ackEvent.nowNs / MILLISECOND) - ticksAgo + 1) * MILLISECOND - 1;
 }
 
 function report(block: ControlBlock): void {

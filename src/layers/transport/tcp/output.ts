@@ -86,7 +86,7 @@ export function retransmit(block: ControlBlock, index: number, reason: Retransmi
   log.retransmitted(index, now);
   block.undo.retransmitted(start, now);
   if (block.lossState === 'recovery') block.recovery.sent(log.length(index));
-  leaves(block, index, now);
+  leaves(block, index);
   block.environment.observer?.tcpRetransmit(block.identity, reason, start, length);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
   sent(block);
@@ -256,12 +256,12 @@ export function firstWindow(block: ControlBlock): number {
 }
 
 function recordSent(block: ControlBlock, start: number, length: number, final: boolean): void {
-  const now = block.environment.timers.now();
+  const { timers } = block.environment;
   const end = add(start, length + (final ? 1 : 0));
   if (block.lossState === 'recovery') block.recovery.sent(distance(start, end));
-  if (block.log.count === 0) block.waitingSinceNs = now;
-  block.log.append(start, end, final, now, greaterThan(end, block.sndMax) ? now : -1);
-  leaves(block, block.log.count - 1, now);
+  if (block.log.count === 0) block.waitingSinceNs = timers.now();
+  block.log.append(start, end, final, timers, greaterThan(end, block.sndMax));
+  leaves(block, block.log.count - 1);
   block.sndNxt = end;
   if (greaterThan(end, block.sndMax)) block.sndMax = end;
   if (final) block.finSent = true;
@@ -282,9 +282,10 @@ function sent(block: ControlBlock): void {
 
 /** (Re)starts the retransmission timer: RFC 6298 §5.3. */
 export function armRetransmission(block: ControlBlock): void {
-  const deadline = block.environment.timers.now() + block.rtt.rtoNs;
-  block.timers?.retransmission.arm(deadline);
-  block.environment.observer?.tcpTimer(block.identity, 'retransmission', 'armed', deadline);
+  const { timers } = block;
+  if (timers === undefined) return;
+  timers.retransmission.armAfter(block.rtt.rtoNs);
+  block.environment.observer?.tcpTimer(block.identity, 'retransmission', 'armed', timers.retransmission.deadline);
 }
 
 /**

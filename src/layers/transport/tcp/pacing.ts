@@ -39,9 +39,9 @@ export function mustWait(block: ControlBlock): boolean {
 }
 
 /** `bytes` of data have left, or are about to. */
-export function departed(block: ControlBlock, bytes: number, nowNs: number): void {
+export function departed(block: ControlBlock, bytes: number): void {
   const rate = pacingRate(block);
   if (rate === Number.POSITIVE_INFINITY || bytes === 0) return;
   const quantum = block.congestion.sendQuantum ?? sendQuantum(rate, block.smss);
-  block.departures.departed(bytes, rate, quantum, nowNs);
+  block.departures.departed(bytes, rate, quantum, block.environment.timers.now());
 }

@@ -26,8 +26,8 @@ export function scheduleProbe(block: ControlBlock): void {
     return;
   }
   const now = block.environment.timers.now();
-  const deadline = Math.min(now + probeTimeout(block), timers.retransmission.deadline);
-  timers.tailLossProbe.arm(deadline);
+  timers.tailLossProbe.armAfter(Math.min(probeTimeout(block), timers.retransmission.deadline - now));
+  const { deadline } = timers.tailLossProbe;
   block.environment.observer?.tcpTimer(block.identity, 'tail-loss-probe', 'armed', deadline);
 }
 

@@ -136,7 +136,8 @@ function scheduleAck(block: ControlBlock, atOnce: boolean): void {
   }
   if (block.ackDue !== 0) return;
   block.ackDue = ACK_DELAYED;
-  const deadline = block.environment.timers.now() + block.settings.delayedAckNs;
-  block.timers?.delayedAck.arm(deadline);
-  block.environment.observer?.tcpTimer(block.identity, 'delayed-ack', 'armed', deadline);
+  const { timers } = block;
+  if (timers === undefined) return;
+  timers.delayedAck.armAfter(block.settings.delayedAckNs);
+  block.environment.observer?.tcpTimer(block.identity, 'delayed-ack', 'armed', timers.delayedAck.deadline);
 }

@@ -6,6 +6,7 @@
  * lines of the cache, where an array for each value took eighteen. The counters give the estimate of what is in the network
  * (RFC 6675 §4 `SetPipe`) without walking the records.
  */
+import type { Clock } from '../../clock.ts';
 import { distance, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 
 /** The octets reached the peer: a SACK block covers them (RFC 2018). */
@@ -124,9 +125,10 @@ export class TransmitLog {
 
   /**
    * Notes a segment that was sent for the first time; it follows all the others.
-   * @param firstSentNs -1 if a window probe carried all of it before: then nobody knows which of the two is acknowledged
+   * @param isFirst false if a window probe carried all of it before: then nobody knows which of the two is acknowledged
    */
-  append(start: number, end: number, final: boolean, now: number, firstSentNs: number = now): void {
+  append(start: number, end: number, final: boolean, clock: Clock, isFirst = true): void {
+    const now = clock.now();
     if (this.count === this.capacity) this.grow();
     const { words, notes } = this;
     const place = this.place(this.count++);
@@ -134,7 +136,7 @@ export class TransmitLog {
     words[place + END] = end;
     words[place + FLAGS] = final ? FINAL : 0;
     words[place + TRANSMISSIONS] = 1;
-    notes[place + FIRST_SENT_NS] = firstSentNs;
+    notes[place + FIRST_SENT_NS] = isFirst ? now : -1;
     notes[place + LAST_SENT_NS] = now;
     this.bytes += distance(start, end);
     words[place + PREVIOUS] = OUTSIDE;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LineRate } from '../../../../src/sim/medium/line-rate.ts';
 import { SojournStatistics } from '../../../../src/sim/medium/sojourn.ts';
+import { clockAt } from '../../layers/clock-at.ts';
 import { ids, scene } from './scene.ts';
 
 describe('a link keeps time to the nanosecond', () => {
@@ -85,8 +86,8 @@ describe('a link keeps time to the nanosecond', () => {
     let one = 0;
     let other = 0;
     for (let count = 0; count < 500; count++) {
-      one += constant.duration(one, 8 * (64 + ((count * 97) % 1400)));
-      other += stepped.duration(other, 8 * (64 + ((count * 97) % 1400)));
+      one += constant.duration(clockAt(one), 8 * (64 + ((count * 97) % 1400)));
+      other += stepped.duration(clockAt(other), 8 * (64 + ((count * 97) % 1400)));
       expect(Math.abs(one - other)).toBeLessThanOrEqual(1);
     }
   });

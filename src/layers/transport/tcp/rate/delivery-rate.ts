@@ -73,9 +73,10 @@ export class DeliveryRate {
    * A segment was sent, for the first time or again, and `log.pipe` has it: `OnPacketSent` of §4.1.2.2.
    * @param isFirst nothing else is in the network
    */
-  sent(log: TransmitLog, index: number, nowNs: number, isFirst: boolean): void {
+  sent(log: TransmitLog, index: number, isFirst: boolean): void {
     const { connection } = this;
     if (isFirst) {
+      const nowNs = log.lastSent(index);
       connection[FIRST_SEND_NS] = nowNs;
       connection[DELIVERED_NS] = nowNs;
     }

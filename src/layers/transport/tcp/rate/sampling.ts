@@ -23,11 +23,11 @@ export function beginSample(block: ControlBlock): void {
 }
 
 /** Record `index` is about to leave; the log has it as sent. Notes what its sample will need, and paces what follows. */
-export function leaves(block: ControlBlock, index: number, nowNs: number): void {
+export function leaves(block: ControlBlock, index: number): void {
   const { log, rate } = block;
   const length = log.length(index);
   const isFirst = log.pipe === length;
-  if (isFirst && rate.isAppLimited) block.congestion.resumed?.(nowNs);
-  rate.sent(log, index, nowNs, isFirst);
-  departed(block, length, nowNs);
+  if (isFirst && rate.isAppLimited) block.congestion.resumed?.(block.environment.timers.now());
+  rate.sent(log, index, isFirst);
+  departed(block, length);
 }

@@ -1,4 +1,5 @@
 /** The transmit log: one record per segment in flight, and the pipe of RFC 6675 §4. */
+
 import { describe, expect, test } from 'vitest';
 import {
   FINAL,
@@ -7,6 +8,7 @@ import {
   SACKED,
   TransmitLog,
 } from '../../../../../src/layers/transport/tcp/transmit-log.ts';
+import { clockAt } from '../../clock-at.ts';
 import { SEQUENCE_STARTS } from './conversation.ts';
 
 describe.each(SEQUENCE_STARTS)('transmit log, from sequence number %i', (start) => {
@@ -14,7 +16,8 @@ describe.each(SEQUENCE_STARTS)('transmit log, from sequence number %i', (start) 
   /** `count` segments of 100 octets. */
   const filled = (count: number): TransmitLog => {
     const log = new TransmitLog();
-    for (let index = 0; index < count; index++) log.append(at(index * 100), at(index * 100 + 100), false, index);
+    for (let index = 0; index < count; index++)
+      log.append(at(index * 100), at(index * 100 + 100), false, clockAt(index));
     return log;
   };
 
@@ -28,7 +31,8 @@ describe.each(SEQUENCE_STARTS)('transmit log, from sequence number %i', (start) 
   test('it grows, also when its ring has wrapped', () => {
     const log = filled(10);
     log.acknowledge(at(800));
-    for (let index = 10; index < 100; index++) log.append(at(index * 100), at(index * 100 + 100), index === 99, index);
+    for (let index = 10; index < 100; index++)
+      log.append(at(index * 100), at(index * 100 + 100), index === 99, clockAt(index));
     expect(log.count).toBe(92);
     for (let index = 0; index < 92; index++) {
       expect([log.start(index), log.firstSent(index)]).toEqual([at(800 + index * 100), 8 + index]);
@@ -89,9 +93,9 @@ describe.each(SEQUENCE_STARTS)('transmit log, from sequence number %i', (start) 
 
   test('split: both halves keep what is known; the FIN goes with the upper', () => {
     const log = new TransmitLog();
-    log.append(at(0), at(100), false, 1);
-    log.append(at(100), at(301), true, 2);
-    log.append(at(301), at(302), false, 3);
+    log.append(at(0), at(100), false, clockAt(1));
+    log.append(at(100), at(301), true, clockAt(2));
+    log.append(at(301), at(302), false, clockAt(3));
     log.markLost(1);
     log.split(1, at(200));
     expect([0, 1, 2, 3].map((index) => [log.start(index), log.length(index), log.flags(index)])).toEqual([

@@ -1,8 +1,10 @@
 /** Segments of 1000 octets on their way, and the delivery-rate samples that their acknowledgments give. */
+
 import { AckEvent } from '../../../../../../src/layers/transport/tcp/congestion/ack-event.ts';
 import type { SegmentLoss } from '../../../../../../src/layers/transport/tcp/congestion/segment-loss.ts';
 import { DeliveryRate } from '../../../../../../src/layers/transport/tcp/rate/delivery-rate.ts';
 import { TransmitLog } from '../../../../../../src/layers/transport/tcp/transmit-log.ts';
+import { clockAt } from '../../../clock-at.ts';
 
 export const OCTETS = 1000;
 
@@ -29,7 +31,7 @@ export class SampledFlight {
   /** Sends new segments. */
   send(count = 1, octets: number = OCTETS): void {
     for (let sent = 0; sent < count; sent++) {
-      this.log.append((this.start + this.next) | 0, (this.start + this.next + octets) | 0, false, this.now);
+      this.log.append((this.start + this.next) | 0, (this.start + this.next + octets) | 0, false, clockAt(this.now));
       this.next += octets;
       this.note(this.log.count - 1);
     }
@@ -65,6 +67,6 @@ export class SampledFlight {
   }
 
   private note(index: number): void {
-    this.rate.sent(this.log, index, this.now, this.log.pipe === this.log.length(index));
+    this.rate.sent(this.log, index, this.log.pipe === this.log.length(index));
   }
 }
