@@ -59,10 +59,26 @@ export interface Place {
 /** How much work is put in: fewer places, fewer seeds, an earlier end. */
 export type Effort = 'quick' | 'standard' | 'full';
 
-export interface Experiment extends ExperimentView {
+export interface Experiment extends Omit<ExperimentView, 'references'> {
   readonly places: (effort: Effort) => readonly Place[];
-  /** @param rows of this experiment: of whatever places and seeds there are */
+  /** Seeds for each place, where the effort's usual number is not enough. */
+  readonly seeds?: Readonly<Record<Effort, number>>;
+  /** Models and others' results on the path that the rows were measured on. */
+  readonly references: (rows: readonly ResultRow[]) => readonly ReferenceCurve[];
+  /** @param rows of this experiment: of whatever places and seeds there are; what is missing is not judged */
   readonly check: (rows: readonly ResultRow[]) => readonly Outcome[];
+  /** The axis along which a variant is compared with a baseline, and by which measures. */
+  readonly comparison?: {
+    readonly axis: string;
+    readonly baseline: string;
+    readonly measures: readonly MeasureName[];
+  };
+}
+
+/** As a report is given it. */
+export function viewOf(experiment: Experiment, rows: readonly ResultRow[]): ExperimentView {
+  const { name, title, question, expected, x, y, series } = experiment;
+  return { name, title, question, expected, x, y, series, references: experiment.references(rows) };
 }
 
 /** A variant against a baseline, with the same seeds, and so the same losses: a row of the A/B table. */

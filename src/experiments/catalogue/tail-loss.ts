@@ -1,0 +1,88 @@
+/** The last segments of a short transfer are lost: nothing comes behind them that would tell. */
+import { meanOf, nameOf, numberAt, outcome, type PlaceRows, placeAt, placesOf, shown } from '../claims.ts';
+import type { Effort, Experiment, Outcome } from '../experiment.ts';
+import { SEGMENT_BYTES } from '../models.ts';
+import type { Point, TcpChoices } from '../point.ts';
+
+const VARIANTS: Readonly<Record<string, TcpChoices>> = {
+  'RACK and TLP': {},
+  'RACK without TLP': { tailLossProbe: false },
+  neither: { tailLossProbe: false, rack: false },
+};
+const LOST: Readonly<Record<Effort, readonly number[]>> = {
+  quick: [0, 1, 3],
+  standard: [0, 1, 2, 3, 5, 10],
+  full: [0, 1, 2, 3, 4, 5, 7, 10],
+};
+const SEGMENTS = 10;
+const ROUND_TRIP_SECONDS = 0.1;
+/** RFC 6298 §2.4. */
+const LEAST_TIMEOUT_SECONDS = 1;
+/** TLP.max_ack_delay: RFC 8985 §7.2. */
+const ACK_DELAY_SECONDS = 0.2;
+
+export const TAIL_LOSS: Experiment = {
+  name: 'tail-loss',
+  title: 'Loss of the last segments',
+  question: 'How much later is a short transfer complete that loses its last segments?',
+  expected:
+    'A tail loss probe goes out after two round trips, and 0.2 s more if one segment is in flight (RFC 8985 §7.2); what it draws lets RACK send the rest a round trip later. Without it the timer must expire: 1 s at least (RFC 6298 §2.4).',
+  x: { key: 'lost', title: 'segments lost', scale: 'linear' },
+  y: { key: 'completion', title: 'completion', scale: 'linear' },
+  series: ['variant'],
+  places: (effort) =>
+    Object.keys(VARIANTS).flatMap((variant) =>
+      LOST[effort].map((lost) => ({
+        axes: { variant, lost },
+        point: point(variant, lost),
+        stopping: { warmUpSeconds: 0, leastSeconds: 1, mostSeconds: 120 },
+      })),
+    ),
+  references: () => [],
+  check: (rows) => placesOf(rows).flatMap((place, _, all) => check(place, all)),
+};
+
+function point(variant: string, lost: number): Point {
+  return {
+    flows: [{ controller: 'reno' }],
+    tcp: VARIANTS[variant]!,
+    rate: '100Mbit/s',
+    roundTrip: '100ms',
+    queue: '1000',
+    transferBytes: SEGMENTS * SEGMENT_BYTES,
+    // Each for itself: the first copy of each of the last segments.
+    faults: Array.from({ length: lost }, (_, back) => {
+      const from = 1 + (SEGMENTS - 1 - back) * SEGMENT_BYTES;
+      const sequence = { from, to: from + 1 };
+      return { direction: 'aToB', action: 'drop', match: { protocol: 'tcp', payload: true, sequence, nth: 1 } };
+    }),
+  };
+}
+
+function check(place: PlaceRows, all: readonly PlaceRows[]): Outcome[] {
+  const { variant } = place.axes;
+  const lost = numberAt(place, 'lost');
+  const unharmed = placeAt(all, { variant: String(variant), lost: 0 });
+  if (lost === 0 || unharmed === undefined) return [];
+  const { experiment } = place.rows[0];
+  const name = nameOf(place, 'variant');
+  const [later, without] = [meanOf(place, 'completion'), meanOf(unharmed, 'completion')];
+  if (later === undefined || without === undefined) {
+    return [outcome(experiment, `${name} completes`, 'complete', 'never complete', false)];
+  }
+  const delay = (later - without) / 1e9;
+  const measured = `${shown(delay)} s later`;
+  if (variant === 'RACK and TLP') {
+    const single = lost === SEGMENTS - 1 || lost === 1 ? ACK_DELAY_SECONDS : 0;
+    const least = 2 * ROUND_TRIP_SECONDS;
+    const most = 2 * ROUND_TRIP_SECONDS + single + 3 * ROUND_TRIP_SECONDS;
+    // The probe's timer starts with the last ACK, which comes a round trip after the loss at the latest.
+    const claim = `${name} is repaired by a probe`;
+    const met = delay >= least - ROUND_TRIP_SECONDS && delay <= most;
+    return [
+      outcome(experiment, claim, `${shown(least - ROUND_TRIP_SECONDS)} to ${shown(most)} s later`, measured, met),
+    ];
+  }
+  const least = LEAST_TIMEOUT_SECONDS - ROUND_TRIP_SECONDS;
+  return [outcome(experiment, `${name} waits for the timer`, `≥ ${shown(least)} s later`, measured, delay >= least)];
+}
