@@ -12,7 +12,7 @@ import {
 } from '../small-window.ts';
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
-  quick: ['cubic'],
+  quick: ['cubic', 'bbr1'],
   standard: ['none', 'reno', 'cubic', 'bbr', 'bbr1'],
   full: ['none', 'reno', 'cubic', 'westwood', 'bbr', 'bbr1'],
 };
@@ -36,7 +36,7 @@ export const SMALL_WINDOW: Experiment = {
   y: { key: 'goodput', title: 'goodput', scale: 'logarithmic' },
   series: ['controller'],
   // At 30 % a handful of timeouts decides.
-  seeds: { quick: 1, standard: 5, full: 10 },
+  seeds: { quick: 3, standard: 5, full: 10 },
   places: (effort) =>
     CONTROLLERS[effort].flatMap((controller) =>
       GRID.map(({ loss }) => ({
