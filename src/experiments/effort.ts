@@ -61,3 +61,7 @@ export const basePath = (
 
 /** A place with random loss lasts for a number of loss events. */
 export const underLoss = (effort: Effort): Pick<StoppingRule, 'leastEvents'> => ({ leastEvents: LOSS_EVENTS[effort] });
+
+/** Of a grid of one's own: as in `standard`. */
+export const UNDER_LOSS_STOPPING: Partial<StoppingRule> = { ...EFFORTS.standard.stopping, ...underLoss('standard') };
+export const WITHOUT_LOSS_STOPPING: Partial<StoppingRule> = EFFORTS.standard.stopping;

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   bridge: { rooms: ['host', 'trace', 'layers'], packages: ['koffi'] },
   cli: {
     rooms: ['experiments', 'bridge', 'packetdrill', 'sim', 'sockets', 'host', 'trace', 'layers'],
-    packages: ['cli-progress', 'commander', 'picocolors'],
+    packages: ['cli-progress', 'commander', 'picocolors', 'piscina'],
   },
 };
 
