@@ -20,11 +20,16 @@ import { checkRule, stopReason } from './stopping.ts';
 
 const STEPS_PER_LOOK = 64;
 
-/** Called about once a second of the world's time. */
-export type Watch = (seconds: number, lossEvents: number) => void;
+/** Who looks on. */
+export interface Watch {
+  /** The warm-up is over. */
+  readonly begin?: (path: Path) => void;
+  /** Called about once a second of the world's time. */
+  readonly second?: (seconds: number, lossEvents: number) => void;
+}
 
 /** @throws {RangeError} if the point or its stopping rule makes no sense */
-export function measurePoint(task: Task, watch?: Watch): ResultRow {
+export function measurePoint(task: Task, watch: Watch = {}): ResultRow {
   const { point, stopping } = task;
   checkRule(stopping);
   if (point.transferBytes !== undefined && stopping.warmUpSeconds > 0) {
@@ -36,6 +41,7 @@ export function measurePoint(task: Task, watch?: Watch): ResultRow {
   runUntil(world, stopping.warmUpSeconds * SECOND, flows);
   const meter = new BottleneckMeter(path, point);
   for (const flow of flows) flow.begin();
+  watch.begin?.(path);
   const { seconds, stoppedBy, goodputs } = run(world, flows, task, watch);
   const measuredSeconds = (stoppedBy === 'completed' ? world.now / SECOND : seconds) - stopping.warmUpSeconds;
   const results = flows.map((flow) => flow.result(measuredSeconds));
@@ -76,7 +82,7 @@ function run(
   world: World,
   flows: readonly Flow[],
   { stopping }: Task,
-  watch: Watch | undefined,
+  watch: Watch,
 ): { readonly seconds: number; readonly stoppedBy: StopReason; readonly goodputs: readonly number[] } {
   let seconds = stopping.warmUpSeconds;
   const haveEnds = flows.some((flow) => flow.hasEnd);
@@ -92,7 +98,7 @@ function run(
     const received = flows.reduce((total, flow) => total + flow.receivedBytes, 0);
     goodputs.push((received - before) * 8);
     before = received;
-    watch?.(seconds, lossEvents);
+    watch.second?.(seconds, lossEvents);
     // Every transfer has given up: nothing will come any more.
     if (!moves && !flows.every((flow) => flow.isComplete)) return { seconds, stoppedBy: 'time-limit', goodputs };
   }

@@ -2,8 +2,10 @@
  * smoltcp's published grid (`../shared/reference/README.md`): 10 MiB over a round trip of 100 ms with buffers of 32 KiB at
  * both ends, frames lost in both directions. Its sender has no congestion control; ours may.
  */
+import { measurePoint } from './measure-point.ts';
 import { pftk, SEGMENT_BYTES } from './models.ts';
 import type { Point, StoppingRule } from './point.ts';
+import { singleTask } from './reference-path.ts';
 
 export interface GridPoint {
   readonly loss: number;
@@ -56,6 +58,12 @@ export function smallWindowPoint(controller: string, loss: number, transferBytes
     transferBytes,
     ...faults,
   };
+}
+
+/** @returns bytes a second of the world's time, from the first SYN until all has arrived */
+export function measureSmallWindow(controller: string, loss: number, seed: number): number {
+  const { flows } = measurePoint(singleTask(smallWindowPoint(controller, loss), SMALL_WINDOW_STOPPING, seed));
+  return TRANSFER_BYTES / (flows[0]!.completionNs! / 1e9);
 }
 
 /** Until it is complete, however long that takes. */
