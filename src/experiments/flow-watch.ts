@@ -1,17 +1,15 @@
 /**
- * What is watched of a flow beside what its connection counts itself: when its controller is told to reduce, how long
- * recoveries last, and what reaches the receiver for nothing. It wraps methods of the two connections, which changes no
- * byte of the run.
+ * What is watched of a flow beside what its connection counts itself: when its controller is told to reduce, and how long
+ * recoveries last. It wraps methods of the sender's connection, which changes no byte of the run.
  */
 import type { ControlBlock } from '../layers/transport/tcp/control-block.ts';
+import { distance } from '../layers/transport/tcp/sequence.ts';
 import type { SojournStatistics } from '../sim/medium/sojourn.ts';
 
 /** What a flow has come to since somebody began to watch. */
 export interface FlowCounts {
   lossEvents: number;
   timeouts: number;
-  /** Segments of data that brought something new. */
-  usefulSegments: number;
 }
 
 /**
@@ -53,11 +51,11 @@ export function watchSender(block: ControlBlock, counts: FlowCounts, recoveries:
   };
 }
 
-/** Counts the segments of data that bring something new. */
-export function watchReceiver(block: ControlBlock, counts: FlowCounts): void {
-  const taken = block.counts.taken.bind(block.counts);
-  block.counts.taken = (length, nowNs) => {
-    if (length > 0) counts.usefulSegments++;
-    taken(length, nowNs);
-  };
+/** Octets of data that a receiver has, in order or beyond a gap. */
+export function octetsAt({ counts, reassembly }: ControlBlock): number {
+  let octets = counts.receivedBytes;
+  for (let range = 0; range < reassembly.count; range++) {
+    octets += distance(reassembly.start(range), reassembly.end(range));
+  }
+  return octets;
 }

@@ -5,7 +5,7 @@ import { BulkTransfer, type Source } from '../sim/bulk-transfer.ts';
 import { SojournStatistics } from '../sim/medium/sojourn.ts';
 import type { VirtualHost } from '../sim/virtual-host.ts';
 import type { World } from '../sim/world.ts';
-import { type FlowCounts, watchReceiver, watchSender } from './flow-watch.ts';
+import { type FlowCounts, octetsAt, watchSender } from './flow-watch.ts';
 import type { FlowEnds } from './path.ts';
 import type { FlowResult } from './row.ts';
 
@@ -27,11 +27,12 @@ export class Flow {
   private sentBefore: number;
   private resentBefore: number;
   private arrivedBefore: number;
+  private octetsBefore: number;
 
   /** Starts it. @param index numbers the flows of the world @param totalBytes `undefined` for a transfer without an end */
   constructor(world: World, ends: FlowEnds, index: number, totalBytes: number | undefined) {
     this.hasEnd = totalBytes !== undefined;
-    this.counts = { lossEvents: 0, timeouts: 0, usefulSegments: 0 };
+    this.counts = { lossEvents: 0, timeouts: 0 };
     this.recoveries = new SojournStatistics();
     this.world = world;
     this.ends = ends;
@@ -43,6 +44,7 @@ export class Flow {
     this.sentBefore = 0;
     this.resentBefore = 0;
     this.arrivedBefore = 0;
+    this.octetsBefore = 0;
     const settings = { congestionControl: ends.group.controller, ...ends.group.tcp };
     this.transfer = withSettings(ends.sender, settings, () => this.start());
     this.sending = connectionTo(ends.sender, this.port);
@@ -77,7 +79,7 @@ export class Flow {
       this.receiving = connectionOf(this.ends.receiver, this.port);
       if (this.receiving !== undefined) {
         this.arrivedBefore = this.receiving.counts.receivedDataSegments;
-        watchReceiver(this.receiving, this.counts);
+        this.octetsBefore = octetsAt(this.receiving);
       }
     }
     if (this.completionNs < 0 && this.transfer.bytesReceived >= this.totalBytes) this.completionNs = this.world.now;
@@ -94,9 +96,16 @@ export class Flow {
       timeouts: counts.timeouts,
       sentBytes: (sending?.counts.sentBytes ?? 0) - this.sentBefore,
       resentBytes: (sending?.counts.retransmittedBytes ?? 0) - this.resentBefore,
-      spuriousSegments: Math.max(0, this.arrivedSegments - counts.usefulSegments),
+      spuriousSegments: Math.max(0, this.arrivedSegments - this.usefulSegments()),
       completionNs: completionNs < 0 ? null : completionNs,
     };
+  }
+
+  /** Segments of data that brought something new: all are full, but for the last of a transfer that ends. */
+  private usefulSegments(): number {
+    const { receiving } = this;
+    if (receiving === undefined || receiving.counts.largestReceived === 0) return 0;
+    return Math.ceil((octetsAt(receiving) - this.octetsBefore) / receiving.counts.largestReceived);
   }
 
   private start(): BulkTransfer {
