@@ -2,12 +2,16 @@
  * Measurements on several processors. Each is a world of its own, so a row is the same whoever measures it, and when.
  * Nothing is transferred to a worker: a process in which an ArrayBuffer was detached reads all others more slowly.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Task } from '../../experiments/point.ts';
 import { taskKey } from '../../experiments/point-id.ts';
 import type { ResultRow } from '../../experiments/row.ts';
+
+/** The worker beside this file: built, or from the sources. */
+const WORKER: string = new URL(
+  import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js',
+  import.meta.url,
+).href;
 
 export interface PoolOptions {
   readonly workers: number;
@@ -25,7 +29,9 @@ export async function measureAll(tasks: readonly Task[], { workers, signal, done
   if (tasks.length === 0 || signal.aborted) return;
   const count = Math.min(workers, tasks.length);
   const pool = new Piscina<Task, ResultRow>({
-    ...workerFile(),
+    filename: WORKER,
+    // Not those of the parent: a loader among them has no business there.
+    execArgv: [],
     minThreads: count,
     maxThreads: count,
     // Each takes its next task when it is done with one; all wait in one line.
@@ -59,10 +65,3 @@ async function measured(
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** The worker beside this file. From the sources, under tsx or vitest, each worker needs a loader of its own. */
-function workerFile(): { readonly filename: string; readonly execArgv?: string[] } {
-  if (!import.meta.url.endsWith('.ts')) return { filename: new URL('./worker.js', import.meta.url).href };
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return { filename: new URL('./worker.ts', import.meta.url).href, execArgv: ['--import', loader] };
-}

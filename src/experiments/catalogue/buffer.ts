@@ -30,11 +30,12 @@ export const BUFFER: Experiment = {
   places: (effort) =>
     CONTROLLERS[effort].flatMap((controller) =>
       BUFFERS[effort].map((buffer) => {
-        const { rate, roundTrip } = basePath(effort);
+        // The small path for every effort: at 100 Mbit/s a saw-tooth of Reno's takes half a minute, its first climb longer.
+        const { rate, roundTrip } = basePath('quick');
         return {
           axes: { controller, buffer },
           point: { rate, roundTrip, queue: String(pathFrames(rate, roundTrip, buffer)), flows: [{ controller }] },
-          // Several of Reno's saw teeth: one takes half a window of round trips, 2 s at 20 and 10 s at 100 Mbit/s.
+          // Several of Reno's saw teeth, which take 5 s each.
           stopping: effort === 'quick' ? { leastSeconds: 25 } : { leastSeconds: 120, warmUpSeconds: 20 },
         };
       }),
