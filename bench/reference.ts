@@ -5,10 +5,19 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { jain } from '../src/experiments/fairness.ts';
+import { measurePoint } from '../src/experiments/measure-point.ts';
+import { ceiling, cubicResponse, mathis } from '../src/experiments/models.ts';
+import {
+  REFERENCE_STOPPING,
+  type ReferenceOptions,
+  referencePoint,
+  singleTask,
+} from '../src/experiments/reference-path.ts';
+import { SIMULATOR_COLUMNS } from '../src/experiments/reference-points.ts';
+import type { ResultRow } from '../src/experiments/row.ts';
+import { GRID, measureSmallWindow, smallWindowModel, WINDOW_CEILING } from '../src/experiments/small-window.ts';
 import { CONTROLLER_NAMES } from '../src/layers/transport/tcp/congestion/controllers.ts';
-import { FRAME_BYTES, jain, measurePath, type PathMeasurement, SEGMENT_BYTES } from './cases/reference-path.ts';
-import { cubicResponse, mathis, referenceColumns } from './cases/reference-results.ts';
-import { GRID, measureSmallWindow, pftk, WINDOW_CEILING } from './cases/small-window.ts';
 import { printTable } from './measure/table.ts';
 
 const HELP = `npm run bench:reference -- [options]
@@ -22,9 +31,9 @@ const HELP = `npm run bench:reference -- [options]
 /** Seconds of a round trip: twice the delay. */
 const ROUND_TRIP = 0.05;
 /** 100 Mbit/s of Ethernet frames; ns-3's carry 12 bytes less of header, which makes its ceiling 96.405. */
-const CEILING = (100e6 * SEGMENT_BYTES) / FRAME_BYTES;
+const CEILING = ceiling(100e6);
 /** Where CUBIC is to follow its response function: a round trip of 200 ms, and a queue of that. */
-const LONG = { loss: 1e-4, delay: '100ms', roundTrip: 0.2, queueFrames: 1668 };
+const LONG = { loss: 1e-4, roundTrip: '200ms', seconds: 0.2, queue: '1668' };
 const PARTS = ['goodput', 'response', 'fairness', 'grid'];
 /** A long average of a few transfers, since at 30 % a handful of timeouts decides. */
 const GRID_SEEDS = 5;
@@ -43,19 +52,17 @@ function goodputTable(): void {
   const measured = new Map<string, number>();
   for (const controller of controllers) {
     for (const loss of losses) {
-      const { goodput } = run(`${controller} at ${loss}`, controller, { loss });
-      measured.set(`${controller} ${loss}`, goodput[0]!);
+      measured.set(`${controller} ${loss}`, run(`${controller} at ${loss}`, { controller, loss }).goodput);
     }
   }
   const of = (controller: string, loss: number): number | undefined => measured.get(`${controller} ${loss}`);
-  const reference = referenceColumns();
   const rows = losses.map((loss) => [
     loss === 0 ? '0' : loss.toExponential(0),
     ...controllers.map((controller) => mbit(of(controller, loss)!)),
-    ...reference.map(({ column }) => column.get(loss) ?? '–'),
+    ...SIMULATOR_COLUMNS.map(({ points }) => simulated(points.find((point) => point.loss === loss))),
     loss === 0 ? '–' : mbit(mathis(loss, ROUND_TRIP)),
   ]);
-  printTable(['loss p', ...controllers, ...reference.map(({ title }) => title), 'Mathis C = 1.31'], rows);
+  printTable(['loss p', ...controllers, ...SIMULATOR_COLUMNS.map(({ title }) => title), 'Mathis C = 1.31'], rows);
 
   for (const controller of controllers) {
     const share = controller.startsWith('bbr') ? 0.98 : 0.995;
@@ -73,18 +80,19 @@ function goodputTable(): void {
 }
 
 function response(): void {
-  const { loss, delay, roundTrip, queueFrames } = LONG;
-  const { goodput } = run(`cubic at ${loss}, ${roundTrip * 1000} ms`, 'cubic', { loss, delay, queueFrames });
-  const expected = cubicResponse(loss, roundTrip);
-  ratioGoal(`cubic at ${loss} and ${roundTrip * 1000} ms, of RFC 9438's function`, goodput[0], expected, 0.85, 1.4);
+  const { loss, roundTrip, seconds, queue } = LONG;
+  const { goodput } = run(`cubic at ${loss}, ${roundTrip}`, { controller: 'cubic', loss, roundTrip, queue });
+  const expected = cubicResponse(loss, seconds);
+  ratioGoal(`cubic at ${loss} and ${roundTrip}, of RFC 9438's function`, goodput, expected, 0.85, 1.4);
 }
 
 function fairness(): void {
   for (const controller of controllers) {
     // A minute after the warm-up: Reno's two windows come together by half in each of its epochs, of about 18 s here.
-    const { goodput } = run(`two flows of ${controller}`, controller, { flows: 2, leastSeconds: 70 });
-    const index = jain(goodput);
-    const shares = goodput.map(mbit).join(' and ');
+    const { flows } = run(`two flows of ${controller}`, { controller, flows: 2 }, 70);
+    const goodputs = flows.map(({ goodput }) => goodput);
+    const index = jain(goodputs);
+    const shares = goodputs.map(mbit).join(' and ');
     goals.push([`${controller}, two flows`, 'Jain ≥ 0.95', `${index.toFixed(3)} (${shares})`, met(index >= 0.95)]);
   }
 }
@@ -98,7 +106,7 @@ function grid(): void {
     const least = Math.min(smoltcp, WINDOW_CEILING * 0.985);
     const wanted = least < smoltcp ? `≥ ${bytes(least)}, of 22 segments` : `≥ ${bytes(smoltcp)}`;
     goals.push([`small window, loss ${loss}, the best controller`, wanted, bytes(best), met(best >= least)]);
-    return [`${loss}`, bytes(smoltcp), ...rates.map(bytes), bytes(pftk(loss))];
+    return [`${loss}`, bytes(smoltcp), ...rates.map(bytes), bytes(smallWindowModel(loss))];
   });
   console.log();
   printTable(['loss both ways', 'smoltcp', ...shown, 'PFTK'], rows);
@@ -111,34 +119,26 @@ function gridPoint(controller: string, loss: number): number {
 }
 
 /** One point, with its progress on standard error. */
-function run(
-  what: string,
-  controller: string,
-  where: {
-    readonly loss?: number;
-    readonly delay?: string;
-    readonly queueFrames?: number;
-    readonly flows?: number;
-    readonly leastSeconds?: number;
-  },
-): PathMeasurement {
+function run(what: string, options: ReferenceOptions, leastSeconds = REFERENCE_STOPPING.leastSeconds): ResultRow {
   const started = performance.now();
   const show = (text: string): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}: ${text}`);
   };
-  const measurement = measurePath({
-    controller,
-    seed,
-    leastEvents: (where.loss ?? 0) > 0 ? events : 0,
-    ...where,
-    progress: (seconds, sofar) => show(`${seconds} s, ${sofar} loss events`),
+  const stopping = { ...REFERENCE_STOPPING, leastSeconds, leastEvents: (options.loss ?? 0) > 0 ? events : 0 };
+  const row = measurePoint(singleTask(referencePoint(options), stopping, seed), {
+    second: (seconds, sofar) => show(`${seconds} s, ${sofar} loss events`),
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  const { goodput, seconds, lossEvents, timeouts } = measurement;
+  const { flows, seconds, lossEvents, timeouts } = row;
+  const rates = flows.map(({ goodput }) => mbit(goodput)).join(' and ');
   process.stderr.write(
-    `${what}: ${goodput.map(mbit).join(' and ')} Mbit/s in ${seconds} s, ${lossEvents} loss events, ${timeouts} timeouts; ${((performance.now() - started) / 1000).toFixed(1)} s on the clock\n`,
+    `${what}: ${rates} Mbit/s in ${seconds} s, ${lossEvents} loss events, ${timeouts} timeouts; ${((performance.now() - started) / 1000).toFixed(1)} s on the clock\n`,
   );
-  return measurement;
+  return row;
+}
+
+function simulated(point: { readonly mean: number; readonly deviation: number } | undefined): string {
+  return point === undefined ? '–' : `${point.mean.toFixed(2)} ± ${point.deviation.toFixed(2)}`;
 }
 
 function ratioGoal(what: string, value: number | undefined, of: number | undefined, least: number, most: number): void {

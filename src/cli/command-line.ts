@@ -2,6 +2,7 @@
  * The command line: every verb registers itself here.
  */
 import { Command, CommanderError } from 'commander';
+import { registerBench } from './bench/loss.ts';
 import { registerDemo } from './demo.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { registerRead } from './read.ts';
@@ -19,6 +20,7 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   registerDemo(program);
   registerRead(program);
   registerSysctl(program);
+  registerBench(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -10,6 +10,8 @@ export const EXIT = {
   badInput: 3,
   invariant: 4,
   internal: 70,
+  /** By Ctrl-C, as shells have it: 128 and the signal's number. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

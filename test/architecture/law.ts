@@ -21,11 +21,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   sockets: { rooms: ['host', 'layers'], packages: [] },
   trace: { rooms: ['layers'], packages: ['@noble/hashes'] },
   sim: { rooms: ['sockets', 'host', 'trace', 'layers'], packages: ['pure-rand'] },
+  experiments: { rooms: ['sim', 'sockets', 'host', 'trace', 'layers'], packages: ['@noble/hashes'] },
   packetdrill: { rooms: ['sim', 'sockets', 'host', 'trace', 'layers'], packages: [] },
   bridge: { rooms: ['host', 'trace', 'layers'], packages: ['koffi'] },
   cli: {
-    rooms: ['bridge', 'packetdrill', 'sim', 'sockets', 'host', 'trace', 'layers'],
-    packages: ['cli-progress', 'commander', 'picocolors'],
+    rooms: ['experiments', 'bridge', 'packetdrill', 'sim', 'sockets', 'host', 'trace', 'layers'],
+    packages: ['cli-progress', 'commander', 'picocolors', 'piscina'],
   },
 };
 

@@ -26,6 +26,44 @@ export class SojournStatistics {
     this.buckets[bucketOf(ns)]!++;
   }
 
+  /** Adds all that another one has counted. */
+  addAll(other: SojournStatistics): void {
+    this.count += other.count;
+    this.sums[TOTAL]! += other.sums[TOTAL]!;
+    if (other.sums[MAXIMUM]! > this.sums[MAXIMUM]!) this.sums[MAXIMUM] = other.sums[MAXIMUM]!;
+    for (let bucket = 0; bucket < this.buckets.length; bucket++) this.buckets[bucket]! += other.buckets[bucket]!;
+  }
+
+  copy(): SojournStatistics {
+    const copy = new SojournStatistics();
+    copy.addAll(this);
+    return copy;
+  }
+
+  /** What was counted after `earlier`, a copy made then. Its maximum is within 6.25 %, unless it is that of all. */
+  since(earlier: SojournStatistics): SojournStatistics {
+    const since = this.copy();
+    since.count -= earlier.count;
+    since.sums[TOTAL]! -= earlier.sums[TOTAL]!;
+    let last = -1;
+    for (let bucket = 0; bucket < since.buckets.length; bucket++) {
+      since.buckets[bucket]! -= earlier.buckets[bucket]!;
+      if (since.buckets[bucket]! > 0) last = bucket;
+    }
+    since.sums[MAXIMUM] = last < 0 ? 0 : Math.min(this.maximumNs, startOf(last + 1) - 1);
+    return since;
+  }
+
+  /** The histogram with four buckets an octave: those that hold something, [from, to) and how many. */
+  octaveQuarters(): (readonly [fromNs: number, toNs: number, count: number])[] {
+    const found: (readonly [number, number, number])[] = [];
+    for (let bucket = 0; bucket < this.buckets.length; bucket += 4) {
+      const count = this.buckets.subarray(bucket, bucket + 4).reduce((sum, one) => sum + one, 0);
+      if (count > 0) found.push([startOf(bucket), startOf(bucket + 4), count]);
+    }
+    return found;
+  }
+
   get totalNs(): number {
     return this.sums[TOTAL]!;
   }

@@ -90,8 +90,10 @@ export class Rack implements LossDetection {
     const { times } = this;
     const rttNs = times[NOW]! - xmitNs;
     if (retransmitted) {
-      // Not the last transmission is acknowledged, by the timestamp or by the heuristic.
-      if (times[ECHO]! < xmitNs) return;
+      // Not the last transmission is acknowledged, by the timestamp or by the heuristic. Echoed is the timestamp of the last
+      // segment in order (RFC 7323 §4.3): it tells of the first record, which SND.UNA moves over, and nothing of one that
+      // is SACKed beyond a gap. By the letter no probe of a lost tail would find it out.
+      if (index === 0 && times[ECHO]! < xmitNs) return;
       if (rttNs < times[MINIMUM_RTT]! * TOO_SOON) return;
     }
     if (!sentAfter(xmitNs, end, this.xmitNs, this.endSequence)) return;

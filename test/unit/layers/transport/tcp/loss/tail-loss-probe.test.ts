@@ -116,6 +116,20 @@ describe.each(SEQUENCE_STARTS)('tail loss probes, from sequence number %i', (sta
     peer.expectsNothing();
   });
 
+  test('RFC 8985 §7.4.1: … with timestamps too, though the echo is that of the last segment in order (RFC 7323 §4.3)', () => {
+    const staged = measured(start, { timestamps: true }, 'sackOK,TS val 7 ecr 0');
+    const { peer, write, expectSegment, block } = staged;
+    const handshake = Math.floor(peer.time.now() / 1e6);
+    write(3);
+    peer.takeSent();
+    peer.after('200ms');
+    expectSegment(2);
+    peer.after('100ms');
+    peer.sends(`. 1:1(0) ack 1 <nop,nop,TS val 8 ecr ${handshake},nop,nop,sack 2001:3001>`);
+    expectSegment(0);
+    expect(block.lossState).toBe('recovery');
+  });
+
   describe('RFC 8985 §7.4.2: the probe has repaired the loss by itself', () => {
     const probed = () => {
       const staged = stage(3);

@@ -1,0 +1,67 @@
+/**
+ * Measurements on several processors. Each is a world of its own, so a row is the same whoever measures it, and when.
+ * Nothing is transferred to a worker: a process in which an ArrayBuffer was detached reads all others more slowly.
+ */
+import { Piscina } from 'piscina';
+import type { Task } from '../../experiments/point.ts';
+import { taskKey } from '../../experiments/point-id.ts';
+import type { ResultRow } from '../../experiments/row.ts';
+
+/** The worker beside this file: built, or from the sources. */
+const WORKER: string = new URL(
+  import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js',
+  import.meta.url,
+).href;
+
+export interface PoolOptions {
+  readonly workers: number;
+  /** Ends the workers where they are: what is done is kept. */
+  readonly signal: AbortSignal;
+  /** A row is there, in whatever order. */
+  readonly done: (row: ResultRow) => void;
+}
+
+/**
+ * Makes all measurements, or as many as there are until the signal.
+ * @throws {Error} the first that a measurement ends with
+ */
+export async function measureAll(tasks: readonly Task[], { workers, signal, done }: PoolOptions): Promise<void> {
+  if (tasks.length === 0 || signal.aborted) return;
+  const count = Math.min(workers, tasks.length);
+  const pool = new Piscina<Task, ResultRow>({
+    filename: WORKER,
+    // Not those of the parent: a loader among them has no business there.
+    execArgv: [],
+    minThreads: count,
+    maxThreads: count,
+    // Each takes its next task when it is done with one; all wait in one line.
+    concurrentTasksPerWorker: 1,
+  });
+  const stop = (): void => void pool.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.all(tasks.map((task) => measured(pool, task, signal, done)));
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await pool.destroy();
+  }
+}
+
+async function measured(
+  pool: Piscina<Task, ResultRow>,
+  task: Task,
+  signal: AbortSignal,
+  done: (row: ResultRow) => void,
+): Promise<void> {
+  let row: ResultRow;
+  try {
+    row = await pool.run(task);
+  } catch (error) {
+    // Whoever has stopped the pool knows that this one is not done.
+    if (signal.aborted) return;
+    throw new Error(`measuring ${taskKey(task).replaceAll('\t', ', ')}: ${messageOf(error)}`, { cause: error });
+  }
+  if (!signal.aborted) done(row);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,136 @@
+/** Goodput against the rate of independent loss: the experiment that ns-3 was measured with. */
+import { parseRate } from '../../sim/units.ts';
+import {
+  ceilingOf,
+  meanOf,
+  nameOf,
+  numberAt,
+  type PlaceRows,
+  placeAt,
+  placesOf,
+  ratioOutcome,
+  roundTripSeconds,
+} from '../claims.ts';
+import { abscissas, modelCurve } from '../curves.ts';
+import { basePath, underLoss } from '../effort.ts';
+import type { Effort, Experiment, Outcome, Place, ReferenceCurve } from '../experiment.ts';
+import { firstRate } from '../line.ts';
+import { bbrModel, cubicCrossover, cubicModel, mathis } from '../models.ts';
+import { REFERENCE_RATE, REFERENCE_ROUND_TRIP, SIMULATOR_COLUMNS } from '../reference-points.ts';
+import type { ResultRow } from '../row.ts';
+
+const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
+  quick: ['reno', 'cubic', 'bbr', 'bbr1'],
+  standard: ['reno', 'cubic', 'dctcp', 'vegas', 'westwood', 'bbr', 'bbr1'],
+  full: ['reno', 'cubic', 'dctcp', 'vegas', 'westwood', 'bbr', 'bbr1'],
+};
+const LOSSES: Readonly<Record<Effort, readonly number[]>> = {
+  quick: [0, 1e-3, 1e-2, 5e-2],
+  standard: [0, 1e-4, 1e-3, 1e-2, 5e-2],
+  full: [0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 5e-2],
+};
+/** Mathis' window is one that the path never limits: below this share of the ceiling it hardly ever does. */
+const UNLIMITED = 0.6;
+/** The model is for loss without timeouts. */
+const MOST_LOSS = 1e-2;
+
+export const LOSS_RATE: Experiment = {
+  name: 'loss-rate',
+  title: 'Goodput against random loss',
+  question: 'What is left of a transfer when frames are lost by chance, each by its own die?',
+  expected:
+    'Reno follows Mathis (C = 1.31 for growth by bytes), CUBIC follows Reno above its crossover loss and its own response function below (RFC 9438 §5); BBR loses little more than what is lost.',
+  x: { key: 'loss', title: 'loss rate', scale: 'logarithmic' },
+  y: { key: 'goodput', title: 'goodput', scale: 'logarithmic' },
+  series: ['controller'],
+  places: (effort) =>
+    CONTROLLERS[effort].flatMap((controller) => LOSSES[effort].map((loss) => place(effort, controller, loss))),
+  references,
+  check: (rows) => placesOf(rows).flatMap((found, _, all) => check(found, all)),
+};
+
+function place(effort: Effort, controller: string, loss: number): Place {
+  return {
+    axes: { controller, loss },
+    point: { ...basePath(effort), flows: [{ controller }], ...(loss > 0 ? { data: { loss: String(loss) } } : {}) },
+    stopping: loss > 0 ? underLoss(effort) : { warmUpSeconds: 10, leastSeconds: effort === 'quick' ? 30 : 60 },
+  };
+}
+
+function check(found: PlaceRows, all: readonly PlaceRows[]): Outcome[] {
+  const { controller } = found.axes;
+  const loss = numberAt(found, 'loss');
+  const ceiling = ceilingOf(found);
+  const seconds = roundTripSeconds(found);
+  const name = nameOf(found, 'controller');
+  if (loss === 0) {
+    // BBR's ProbeRTT takes 200 ms and a round trip, with half a window of each 5 s or nearly none of each 10: 2.5 % of it.
+    const least = controller === 'bbr' || controller === 'bbr1' ? 0.975 : 0.995;
+    return ratioOutcome({ place: found, claim: `${name} fills the line`, of: ceiling, least });
+  }
+  const inModel = loss <= MOST_LOSS && mathis(loss, seconds) < UNLIMITED * ceiling;
+  if (controller === 'reno') {
+    if (loss > MOST_LOSS) {
+      const claim = `${name} is within a factor of two of ns-3's LinuxReno`;
+      const theirs = simulated('LinuxReno', loss);
+      return theirs === undefined
+        ? []
+        : ratioOutcome({ place: found, claim, of: theirs, least: 0.5, most: 2, underLoss: true });
+    }
+    if (!inModel) return [];
+    const claim = `${name} follows Mathis`;
+    return ratioOutcome({ place: found, claim, of: mathis(loss, seconds), least: 0.85, most: 1.15, underLoss: true });
+  }
+  if (controller === 'cubic') return cubic(found, all, name, loss, seconds, inModel);
+  const carries = (controller === 'bbr1' && loss >= 1e-2) || (controller === 'bbr' && loss === 1e-2);
+  if (!carries) return [];
+  const claim = `${name} carries (1 - p) of the line`;
+  return ratioOutcome({ place: found, claim, of: (1 - loss) * ceiling, least: 0.9, most: 1.01 });
+}
+
+function cubic(
+  found: PlaceRows,
+  all: readonly PlaceRows[],
+  name: string,
+  loss: number,
+  seconds: number,
+  inModel: boolean,
+): Outcome[] {
+  const reno = placeAt(all, { controller: 'reno', loss });
+  if (reno === undefined || !inModel) return [];
+  const of = meanOf(reno, 'goodput')!;
+  return loss > cubicCrossover(seconds)
+    ? ratioOutcome({ place: found, claim: `${name} is as fast as Reno`, of, least: 0.85, most: 1.15, underLoss: true })
+    : ratioOutcome({ place: found, claim: `${name} is faster than Reno`, of, least: 1, underLoss: true });
+}
+
+function simulated(controller: string, loss: number): number | undefined {
+  const point = SIMULATOR_COLUMNS.find((column) => column.controller === controller)?.points.find(
+    (one) => one.loss === loss,
+  );
+  return point === undefined ? undefined : point.mean * 1e6;
+}
+
+function references(rows: readonly ResultRow[]): ReferenceCurve[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const losses = abscissas(rows, 'loss').filter((loss) => loss > 0);
+  const seconds = roundTripSeconds({ axes: {}, rows: [first] });
+  const rate = parseRate(firstRate(first.point.rate), 'rate');
+  const limited = (value: number): number => Math.min(value, first.ceiling);
+  const isReference = first.point.rate === REFERENCE_RATE && first.point.roundTrip === REFERENCE_ROUND_TRIP;
+  return [
+    ...modelCurve('Mathis, C = 1.31', losses, (loss) => limited(mathis(loss, seconds))),
+    ...modelCurve('CUBIC, RFC 9438 §5', losses, (loss) => limited(cubicModel(loss, seconds))),
+    ...modelCurve('(1 - p) of the line', losses, (loss) => bbrModel(loss, rate)),
+    ...SIMULATOR_COLUMNS.map(({ title, points }): ReferenceCurve => {
+      // On a smaller path only those say something whose window that path would not have limited.
+      const shown = points.filter(({ mean }) => isReference || mean * 1e6 < UNLIMITED * first.ceiling);
+      return {
+        title,
+        kind: 'simulator',
+        points: shown.map(({ loss, mean, deviation }) => ({ x: loss, y: mean * 1e6, spread: deviation * 1e6 })),
+      };
+    }).filter(({ points }) => points.length > 0),
+  ];
+}
