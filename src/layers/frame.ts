@@ -57,6 +57,13 @@ export class FramePool {
     this.larger = new Map();
   }
 
+  /** Frames that wait for their next user. Each keeps a block of memory. */
+  get idleCount(): number {
+    let count = this.ordinary.length;
+    for (const idle of this.larger.values()) count += idle.length;
+    return count;
+  }
+
   /**
    * An empty frame (`start === end`) with room for `headroom` bytes before and `length` bytes after that place.
    * The bytes are whatever the last user left.
