@@ -32,7 +32,7 @@ export function checkCounting(): void {
     for (let unit = 0; unit < units; unit++) kept[unit % 1000] = { one: unit, two: unit };
   };
   make(100_000);
-  const perObject = bytesPerUnit(make, 10_000);
+  const perObject = bytesPerUnit(make, 100_000);
   // A map, properties, elements and two numbers, 8 bytes each.
   if (perObject < 40 || perObject > 48) throw new Error(`an object of 40 bytes was counted as ${perObject}`);
 }
