@@ -10,7 +10,7 @@ import { canSend } from './state.ts';
 export function followActivity(block: ControlBlock, allowance: number): void {
   const { activity } = block;
   const kind = kindNow(block, allowance);
-  if (kind !== activity.kind) activity.turn(kind, block.environment.timers.now());
+  if (kind !== activity.kind) activity.turn(kind, block.environment.timers);
 }
 
 function kindNow(block: ControlBlock, allowance: number): number {

@@ -12,6 +12,8 @@
  * Which of them it is at present is found in `activity-now.ts`.
  */
 
+import type { Clock } from '../../clock.ts';
+
 export const IDLE = 0;
 export const BUSY = 1;
 export const RECEIVE_WINDOW_LIMITED = 2;
@@ -42,7 +44,8 @@ export class Activity {
   }
 
   /** From now on it is `kind`. */
-  turn(kind: number, nowNs: number): void {
+  turn(kind: number, clock: Clock): void {
+    const nowNs = clock.now();
     this.spent[this.kind]! += nowNs - this.since[0]!;
     this.since[0] = nowNs;
     this.kind = kind;

@@ -107,7 +107,7 @@ export function end(block: ControlBlock, error: ErrorCode | undefined, why: stri
   block.reassembly.clear();
   if (error !== undefined || block.orphaned) block.receiveBuffer.release();
   block.counts.timeoutRecovered(block.environment.timers.now());
-  block.activity.turn(IDLE, block.environment.timers.now());
+  block.activity.turn(IDLE, block.environment.timers);
   block.owner.closed(block);
   block.user?.changed();
 }

@@ -98,13 +98,11 @@ export class DeliveryRate {
   /** A segment has arrived: `UpdateRateSample`, which prefers the newest one. */
   arrived(log: TransmitLog, index: number): void {
     const { connection } = this;
-    const sendNs = log.lastSent(index);
-    const end = log.end(index);
-    if (this.newestAt >= 0 && !this.isNewest(sendNs, end)) return;
+    if (this.newestAt >= 0 && !this.isNewest(log, index)) return;
     this.newestAt = log.noteAt(index);
-    this.newestEnd = end;
+    this.newestEnd = log.end(index);
     this.isSentOnce = log.transmissions(index) === 1;
-    connection[FIRST_SEND_NS] = sendNs;
+    connection[FIRST_SEND_NS] = log.lastSent(index);
   }
 
   /** Octets have arrived by the acknowledgment whose segments `arrived` has seen. */
@@ -181,8 +179,9 @@ export class DeliveryRate {
   }
 
   /** `IsNewestPacket`: by when it was sent, and for those of one instant by their place. */
-  private isNewest(sendNs: number, end: number): boolean {
+  private isNewest(log: TransmitLog, index: number): boolean {
+    const sendNs = log.lastSent(index);
     const latest = this.connection[FIRST_SEND_NS]!;
-    return sendNs > latest || (sendNs === latest && greaterThan(end, this.newestEnd));
+    return sendNs > latest || (sendNs === latest && greaterThan(log.end(index), this.newestEnd));
   }
 }
