@@ -11,7 +11,7 @@ import { bytesPerUnit, checkCounting } from './measure/allocation.ts';
 import { printTable } from './measure/table.ts';
 
 /** The headers' own, and half an acknowledgment's. */
-const SEGMENT_BYTES = 64;
+const SEGMENT_BYTES = 32;
 const SEGMENTS = 20_000;
 /** Runs over the pool of headers. */
 const RUNS = 50;

@@ -53,7 +53,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   if (ackedBytes > 0) advanceUna(block, arrived, reported);
   const newlySacked = block.sackOk ? applySackBlocks(block, arrived, reported) : 0;
   ackEvent.deliveredBytes += newlySacked;
-  block.rate.delivered(ackEvent.deliveredBytes, now);
+  block.rate.delivered(ackEvent.deliveredBytes, block.environment.timers);
   const windowChanged = updateWindow(block, arrived);
   raiseWindowCap(block, ackEvent.deliveredBytes);
 
@@ -180,7 +180,7 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, reported: boo
     // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
     const flightSize = distance(block.sndUna, block.sndNxt);
     const expected = Math.max(1, Math.ceil(flightSize / (2 * block.smss)));
-    block.rtt.sample(rttNs, expected, now);
+    block.rtt.sample(rttNs, expected, block.environment.timers);
     ackEvent.rttNs = rttNs;
   }
   const sackedBefore = log.sackedBytes;

@@ -139,7 +139,7 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   if (block.synSentNs < 0) return;
   const rttNs =
     block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
-  if (rttNs >= 0) block.rtt.sample(rttNs, 1, block.environment.timers.now());
+  if (rttNs >= 0) block.rtt.sample(rttNs, 1, block.environment.timers);
   if (block.log.count > 0) armRetransmission(block); // Fast Open: data has gone already
 }
 

@@ -2,7 +2,7 @@
  * The retransmission timeout: RFC 6298, with the sampling of RFC 7323 §4 and Karn's rule left to the caller, who
  * knows which segment a sample comes from. Times are nanoseconds.
  */
-import { SECOND } from '../../clock.ts';
+import { type Clock, SECOND } from '../../clock.ts';
 import type { TcpSettings } from './settings.ts';
 import { WindowedMinimum } from './windowed-minimum.ts';
 
@@ -61,12 +61,12 @@ export class RoundTripTime {
    * Takes one measurement.
    * @param expectedSamples how many measurements a round trip is expected to give: RFC 7323 appendix G divides the
    *   gains by it, so that many samples a flight do not make the estimator forget faster
-   * @param nowNs when it was taken
+   * @param clock which says when it is taken
    */
-  sample(rttNs: number, expectedSamples: number, nowNs: number): void {
+  sample(rttNs: number, expectedSamples: number, clock: Clock): void {
     const { estimate } = this;
     estimate[LATEST] = rttNs;
-    this.minimum.add(rttNs, nowNs);
+    this.minimum.add(rttNs, clock.now());
     if (this.spuriousSrttNs > 0) {
       // RFC 4015 §3.1 (11): the delay that caused it may last.
       estimate[SRTT] = Math.max(this.spuriousSrttNs, rttNs);

@@ -7,6 +7,7 @@
  * a sample allocates nothing.
  * Left out on purpose: the estimate from duplicate ACKs without SACK (§4.1.3.5.1); queues below TCP, which has none.
  */
+import type { Clock } from '../../../clock.ts';
 import type { AckEvent } from '../congestion/ack-event.ts';
 import { SegmentLoss } from '../congestion/segment-loss.ts';
 import { greaterThan } from '../sequence.ts';
@@ -106,10 +107,10 @@ export class DeliveryRate {
   }
 
   /** Octets have arrived by the acknowledgment whose segments `arrived` has seen. */
-  delivered(bytes: number, nowNs: number): void {
+  delivered(bytes: number, clock: Clock): void {
     if (bytes <= 0) return;
     this.connection[DELIVERED]! += bytes;
-    this.connection[DELIVERED_NS] = nowNs;
+    this.connection[DELIVERED_NS] = clock.now();
   }
 
   /** A segment has come to be held for lost. @returns what that tells; the record is reused */

@@ -1,8 +1,10 @@
 /** Where profiles differ on the wire: the SYN, the windows, the first ACKs, the timer, resets. */
+
 import { describe, expect, test } from 'vitest';
 import { profileSettings } from '../../../../../src/layers/transport/tcp/profiles.ts';
 import { RoundTripTime } from '../../../../../src/layers/transport/tcp/rtt.ts';
 import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
+import { clockAt } from '../../clock-at.ts';
 import { Conversation, established, SEQUENCE_STARTS, write } from './conversation.ts';
 
 const MS = 1e6;
@@ -166,7 +168,7 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
   test('the timer: Linux bounds the variation, FreeBSD adds a slop', () => {
     const timeout = (name: string): number => {
       const rtt = new RoundTripTime(profileSettings(name));
-      for (let sample = 0; sample < 300; sample++) rtt.sample(50 * MS, 1, sample * 50 * MS);
+      for (let sample = 0; sample < 300; sample++) rtt.sample(50 * MS, 1, clockAt(sample * 50 * MS));
       return rtt.rtoNs;
     };
     expect(timeout('rfc')).toBe(1000 * MS);

@@ -1,8 +1,10 @@
 /** The retransmission timer: RFC 6298, with Karn's rule, RFC 7323 §4 and the limits R1 and R2 of RFC 9293 §3.8.3. */
+
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../../../src/layers/clock.ts';
 import { RoundTripTime } from '../../../../../src/layers/transport/tcp/rtt.ts';
 import { RFC_SETTINGS, type TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
+import { clockAt } from '../../clock-at.ts';
 import { Conversation, type ConversationOptions, established, SEQUENCE_STARTS, write } from './conversation.ts';
 import { inState } from './stage.ts';
 
@@ -288,13 +290,13 @@ describe.each(SEQUENCE_STARTS)('retransmission, from sequence number %i', (start
 describe('RoundTripTime', () => {
   test('RFC 6298 §2.2: RTO <- SRTT + max(G, K*RTTVAR): G counts when there is no variation', () => {
     const rtt = new RoundTripTime({ ...RFC_SETTINGS, clockGranularityNs: 500 * MS });
-    for (let samples = 0; samples < 200; samples++) rtt.sample(2 * SECOND, 1, 0);
+    for (let samples = 0; samples < 200; samples++) rtt.sample(2 * SECOND, 1, clockAt(0));
     expect(rtt.rtoNs).toBe(2500 * MS);
   });
 
   test('RFC 6298 §2.5: the RTO stays below its maximum, by measurement and by back-off', () => {
     const rtt = new RoundTripTime(RFC_SETTINGS);
-    rtt.sample(50 * SECOND, 1, 0);
+    rtt.sample(50 * SECOND, 1, clockAt(0));
     expect(rtt.rtoNs).toBe(60 * SECOND);
     rtt.backOff();
     expect(rtt.rtoNs).toBe(60 * SECOND);
@@ -303,7 +305,7 @@ describe('RoundTripTime', () => {
   test('RFC 6298 §2.4, §2.5: the bounds are settings', () => {
     const bounds = { retransmissionTimeoutMinimumNs: 300 * MS, retransmissionTimeoutMaximumNs: 3 * SECOND };
     const rtt = new RoundTripTime({ ...RFC_SETTINGS, ...bounds });
-    rtt.sample(10 * MS, 1, 0);
+    rtt.sample(10 * MS, 1, clockAt(0));
     expect(rtt.rtoNs).toBe(300 * MS);
     const timeouts = Array.from({ length: 5 }, () => {
       rtt.backOff();
@@ -315,7 +317,7 @@ describe('RoundTripTime', () => {
   test('what kernels add to it: a least variation, and a slop on top of the minimum', () => {
     const timeoutMs = (more: Partial<TcpSettings>): number => {
       const rtt = new RoundTripTime({ ...RFC_SETTINGS, retransmissionTimeoutMinimumNs: 30 * MS, ...more });
-      for (let samples = 0; samples < 200; samples++) rtt.sample(10 * MS, 1, 0);
+      for (let samples = 0; samples < 200; samples++) rtt.sample(10 * MS, 1, clockAt(0));
       return rtt.rtoNs / MS;
     };
     expect(timeoutMs({})).toBe(30);
@@ -328,15 +330,15 @@ describe('RoundTripTime', () => {
     [300, 10],
   ])('RFC 8985 §6.2 step 1: the shortest round trip counts for %i s: then it is %i ms', (windowSeconds, shortestMs) => {
     const rtt = new RoundTripTime({ ...RFC_SETTINGS, minimumRttWindowNs: windowSeconds * SECOND });
-    rtt.sample(10 * MS, 1, 0);
-    for (let second = 1; second <= 12; second++) rtt.sample(50 * MS, 1, second * SECOND);
+    rtt.sample(10 * MS, 1, clockAt(0));
+    for (let second = 1; second <= 12; second++) rtt.sample(50 * MS, 1, clockAt(second * SECOND));
     expect(rtt.minimumNs).toBe(shortestMs * MS);
   });
 
   test('RFC 7323 appendix G: with n samples expected a round trip the gains are divided by n', () => {
     const rtt = new RoundTripTime(RFC_SETTINGS);
-    rtt.sample(800 * MS, 4, 0);
-    rtt.sample(1600 * MS, 4, 0);
+    rtt.sample(800 * MS, 4, clockAt(0));
+    rtt.sample(1600 * MS, 4, clockAt(0));
     expect(rtt.rttvarNs).toBe(400 * MS * (15 / 16) + (800 * MS) / 16);
     expect(rtt.srttNs).toBe(800 * MS * (31 / 32) + (1600 * MS) / 32);
   });

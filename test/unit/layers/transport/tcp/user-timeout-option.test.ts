@@ -1,7 +1,9 @@
 /** The user timeout option: RFC 5482. */
+
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../../../src/layers/clock.ts';
 import type { TcpSettings } from '../../../../../src/layers/transport/tcp/settings.ts';
+import { clockAt } from '../../clock-at.ts';
 import { Conversation, type ConversationOptions, established, SEQUENCE_STARTS, write } from './conversation.ts';
 
 describe.each(SEQUENCE_STARTS)('the user timeout option, from sequence number %i', (start) => {
@@ -82,7 +84,7 @@ describe.each(SEQUENCE_STARTS)('the user timeout option, from sequence number %i
 
   test('RFC 5482 §3.1: L_LIMIT is larger than the current retransmission timeout', () => {
     const { peer, block } = enabled({ userTimeoutAdvertisedNs: SECOND, userTimeoutLowerLimitNs: SECOND });
-    block.rtt.sample(10 * SECOND, 1, 0);
+    block.rtt.sample(10 * SECOND, 1, clockAt(0));
     peer.sends('. 1:1(0) ack 1 <uto 2>');
     expect(block.settings.userTimeoutNs).toBeGreaterThan(block.rtt.rtoNs);
   });

@@ -1,8 +1,10 @@
 /** Packetization-layer path MTU discovery: RFC 4821, with what RFC 8899 makes clearer. */
+
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../../../../../src/layers/clock.ts';
 import { UNLIMITED } from '../../../../../../src/layers/transport/tcp/path-mtu/state.ts';
 import type { TcpSettings } from '../../../../../../src/layers/transport/tcp/settings.ts';
+import { clockAt } from '../../../clock-at.ts';
 import { type Conversation, type ConversationOptions, established, SEQUENCE_STARTS, write } from '../conversation.ts';
 
 describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (start) => {
@@ -152,7 +154,7 @@ describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (sta
 
     test('RFC 4821 §7.6.2: no probe for as many round trips as the window has segments', () => {
       const { peer, connection, block } = withSack({ probingAttempts: 1 });
-      block.rtt.sample(0.1 * SECOND, 1, 0);
+      block.rtt.sample(0.1 * SECOND, 1, clockAt(0));
       write(connection, 400_000);
       peer.takeSent();
       for (const right of [2465, 3489, 4513]) peer.sends(`. 1:1(0) ack 1 <nop,nop,sack 1441:${right}>`);
@@ -197,7 +199,7 @@ describe.each(SEQUENCE_STARTS)('probing the path, from sequence number %i', (sta
 
     test('RFC 4821 §7.6.3: found by the timer: congestion all the same, and five times the pause', () => {
       const { peer, connection, block } = probing({ probingAttempts: 1 });
-      block.rtt.sample(0.1 * SECOND, 1, 0);
+      block.rtt.sample(0.1 * SECOND, 1, clockAt(0));
       write(connection, 60_000);
       peer.takeSent();
       peer.after('1s');

@@ -58,7 +58,7 @@ export class SampledFlight {
     log.acknowledge((this.start + octets) | 0);
     delivered += moved - (sackedBefore - log.sackedBytes);
     this.una += moved;
-    rate.delivered(delivered, this.now);
+    rate.delivered(delivered, clockAt(this.now));
     event.nowNs = this.now;
     event.deliveredBytes = delivered;
     event.minimumRttNs = this.minimumRttNs;

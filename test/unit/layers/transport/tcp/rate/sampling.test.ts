@@ -2,10 +2,12 @@
  * Rate samples of a whole connection: when the program is what limits it, and who hears of what. Segments have 1000
  * octets, the round trip is 100 ms.
  */
+
 import { describe, expect, test } from 'vitest';
 import type { Bbr } from '../../../../../../src/layers/transport/tcp/congestion/bbr/bbr.ts';
 import type { SegmentLoss } from '../../../../../../src/layers/transport/tcp/congestion/segment-loss.ts';
 import type { TcpSettings } from '../../../../../../src/layers/transport/tcp/settings.ts';
+import { clockAt } from '../../../clock-at.ts';
 import { Conversation, SEQUENCE_STARTS, write } from '../conversation.ts';
 
 const MSS = 1000;
@@ -111,7 +113,7 @@ describe.each(SEQUENCE_STARTS)('rate samples of a connection, from sequence numb
       write(connection, 5 * MSS);
       peer.after('100ms');
       ack(peer, 1);
-      block.rate.delivered(1_000_000, 0);
+      block.rate.delivered(1_000_000, clockAt(0));
       const event = block.ackEvent;
       event.minimumRttNs = 0;
       block.rate.finish(block.log, event);
