@@ -1,0 +1,26 @@
+/** What was expected, and what came of it: in words and signs, never by colour alone. */
+import type { Outcome } from '../../../experiments/experiment.ts';
+import { html, type Markup, NOTHING } from './html.ts';
+import { table, word } from './tables.ts';
+
+export const metMark = (met: boolean): Markup =>
+  met ? html`<span class="met">✓ met</span>` : html`<span class="missed">✗ not met</span>`;
+
+/** `✓ 8 of 8 expectations met`. */
+export function tally(outcomes: readonly Outcome[]): Markup {
+  if (outcomes.length === 0) return html`<span class="quiet">nothing was expected</span>`;
+  const met = outcomes.filter((outcome) => outcome.met).length;
+  const words = `${met} of ${outcomes.length} ${outcomes.length === 1 ? 'expectation' : 'expectations'} met`;
+  return met === outcomes.length
+    ? html`<span class="met">✓ ${words}</span>`
+    : html`<span class="missed">✗ ${words}</span>`;
+}
+
+export const claimsTable = (title: string, outcomes: readonly Outcome[]): Markup =>
+  outcomes.length === 0
+    ? NOTHING
+    : table(
+        `${title}: expectations`,
+        [word('claim'), word('wanted'), word('measured'), word('')],
+        outcomes.map(({ claim, wanted, measured, met }) => [claim, wanted, measured, metMark(met)]),
+      );
