@@ -3,7 +3,7 @@ import type { Comparison } from '../../../experiments/experiment.ts';
 import { MEASURES, type MeasureName } from '../../../experiments/measures.ts';
 import { type DotRow, dotPlot } from './dot-plot.ts';
 import { type Content, html, type Markup, NOTHING } from './html.ts';
-import { displayOf, figure, quantity } from './quantity.ts';
+import { displayOf, fixed, quantity } from './quantity.ts';
 import { ABSENT, number, table, word } from './tables.ts';
 
 /**
@@ -62,7 +62,12 @@ ${table(
   )}</details>`;
 }
 
-const placeName = (where: string): string => (where === '' ? 'everywhere' : where);
+/** `path=bursts of 4` → `bursts of 4`; a number keeps its name. */
+function placeName(where: string): string {
+  if (where === '') return 'everywhere';
+  const [, value] = /^[^= ]+=([^=]*)$/.exec(where) ?? [];
+  return value === undefined || /^[\d.e+-]*$/.test(value) ? where : value;
+}
 
 /** In per cent of the baseline, which is undefined for a baseline of 0. */
 const percentOf = (value: number, { baselineMean }: Comparison): number | undefined =>
@@ -74,21 +79,25 @@ function cell(comparison: Comparison): Content {
     percentOf(comparison.halfWidth ?? 0, comparison),
   ];
   if (share === undefined || width === undefined) return ABSENT;
-  const interval = comparison.halfWidth === null ? '' : ` ± ${figure(Math.abs(width), 3)}`;
-  return html`${signed(share)}${interval} %<br><small>${verdict(comparison)}</small>`;
+  return html`${shareText(share, comparison.halfWidth === null ? undefined : Math.abs(width))}<br><small>${verdict(comparison)}</small>`;
 }
 
 /** In words, so that nobody has to know which way is good. */
 export function verdict({ difference, halfWidth, measure }: Comparison): string {
   if (difference === 0 && (halfWidth ?? 0) === 0) return 'the same';
   if (halfWidth === null) return 'one seed says little';
-  if (Math.abs(difference) <= halfWidth) return 'no clear difference';
+  if (Math.abs(difference) <= halfWidth) return 'unclear';
   const { better } = MEASURES[measure];
   if (better === 'neither') return difference > 0 ? 'more' : 'less';
   return difference > 0 === (better === 'more') ? 'better' : 'worse';
 }
 
-const signed = (value: number): string => (value > 0 ? `+${figure(value, 3)}` : figure(value, 3));
+/** `+3.2 ± 1.4 %`: as many decimals as the interval deserves. */
+function shareText(share: number, half: number | undefined): string {
+  const decimals = half === undefined || half === 0 ? 1 : Math.min(3, Math.max(1, 1 - Math.floor(Math.log10(half))));
+  const text = fixed(share, decimals);
+  return `${share > 0 ? `+${text}` : text}${half === undefined ? '' : ` ± ${fixed(half, decimals)}`} %`;
+}
 
 function forest(
   comparisons: readonly Comparison[],
@@ -105,15 +114,14 @@ function forest(
           const value = percentOf(one.difference, one);
           if (value === undefined) return [];
           const half = one.halfWidth === null ? undefined : Math.abs(percentOf(one.halfWidth, one) ?? 0);
-          const width = half === undefined ? '' : ` ± ${figure(half, 3)}`;
           return [
             {
               style: { kind: 'measured', index: places.indexOf(one.where) } as const,
               value,
               ...(half === undefined ? {} : { range: [value - half, value + half] as const }),
               seeds: [],
-              note: `${variant}, ${placeName(one.where)}: ${signed(value)}${width} %, ${verdict(one)}`,
-              ...(places.length === 1 ? { text: `${signed(value)} %` } : {}),
+              note: `${variant}, ${placeName(one.where)}: ${shareText(value, half)}, ${verdict(one)}`,
+              ...(places.length === 1 ? { text: shareText(value, half) } : {}),
             },
           ];
         }),

@@ -5,7 +5,7 @@
 import { type Content, html, type Markup, NOTHING } from './html.ts';
 import { classOf, type LineStyle, legend, mark } from './marks.ts';
 import { linearScale, logarithmicScale, type Scale, type Span } from './scale.ts';
-import { type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
+import { axisTitle, type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
 
 export interface Dot {
   readonly style: LineStyle;
@@ -40,6 +40,9 @@ const BOTTOM = 46;
 const DOT_HEIGHT = 13;
 const ROW_GAP = 11;
 const NAME_HEIGHT = 18;
+const LEAST_LABEL_ROOM = 60;
+/** Half of a label under the first tick. */
+const NARROW_LEFT = 16;
 const MOST_NAME_WIDTH = 210;
 
 export function dotPlot(plot: DotPlot): Markup {
@@ -51,11 +54,13 @@ export function dotPlot(plot: DotPlot): Markup {
 
 function draw({ alternative, title, scale: kind, domain, rows, against }: DotPlot, size: ChartWidth): Markup {
   const isWide = size === 'wide';
-  const nameWidth = isWide ? Math.min(MOST_NAME_WIDTH, Math.max(...rows.map((row) => textWidth(row.label))) + 12) : 4;
+  const nameWidth = isWide
+    ? Math.min(MOST_NAME_WIDTH, Math.max(...rows.map((row) => textWidth(row.label))) + 12)
+    : NARROW_LEFT;
   const texts = rows.flatMap(({ dots }) => dots.map((dot) => textWidth(dot.text ?? '')));
-  const columns: Span = { from: nameWidth, to: WIDTHS[size] - Math.max(12, ...texts) - 6 };
+  const columns: Span = { from: nameWidth, to: WIDTHS[size] - Math.max(0, ...texts) - 14 };
   const values = rows.flatMap(({ dots }) => dots.flatMap((dot) => [dot.value, ...dot.seeds, ...(dot.range ?? [])]));
-  const room = (text: string): number => textWidth(text) + 14;
+  const room = (text: string): number => Math.max(LEAST_LABEL_ROOM, textWidth(text) + 14);
   const scale = kind === 'logarithmic' ? logarithmicScale(values, columns, room) : linearScale(domain, columns, room);
   let top = TOP;
   const drawn = rows.map((row) => {
@@ -75,7 +80,7 @@ function draw({ alternative, title, scale: kind, domain, rows, against }: DotPlo
     scale.zero === undefined
       ? NOTHING
       : html`<path class="break" d="M${px(scale.zero.breakAt - 4)} ${px(top + 4)}l4 -8m2 8l4 -8"/>`,
-    label((columns.from + columns.to) / 2, top + BOTTOM - 14, 'middle', title, 'title'),
+    axisTitle(size, (columns.from + columns.to) / 2, top + BOTTOM - 14, title),
     drawn,
   ];
   return chart(size, top + BOTTOM, alternative, content);
@@ -88,7 +93,9 @@ function rowOf(row: DotRow, scale: Scale, columns: Span, top: number, height: nu
   const whole = short === row.label ? NOTHING : html`<title>${row.label}</title>`;
   return [
     segment(0, top + height, columns.to, top + height, 'row'),
-    isWide ? label(columns.from - 12, nameAt, 'end', [short, whole]) : label(0, nameAt, 'start', short),
+    isWide
+      ? label(columns.from - 12, nameAt, 'end', [short, whole], 'row-name')
+      : label(0, nameAt, 'start', short, 'row-name'),
     row.dots.map((dot, index) => {
       const [x, y] = [scale.at(dot.value), first + index * DOT_HEIGHT];
       const range = dot.range === undefined ? NOTHING : bar(y, scale.at(dot.range[0]), scale.at(dot.range[1]));

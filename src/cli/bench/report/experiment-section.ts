@@ -1,6 +1,7 @@
 /** One experiment: its question, what was expected, the chart, what was claimed of it, and the figures behind. */
 import { placesOf } from '../../../experiments/claims.ts';
 import type { Comparison, ExperimentView, Outcome, ReportMeta } from '../../../experiments/experiment.ts';
+import type { MeasureName } from '../../../experiments/measures.ts';
 import type { Distribution, ResultRow } from '../../../experiments/row.ts';
 import { claimsTable, tally } from './claims-table.ts';
 import { comparisonSection } from './comparison-section.ts';
@@ -56,14 +57,14 @@ function mainFigure({ view, rows, comparisons }: ExperimentPart): Markup {
   return stepsBack ? html`<details><summary>${view.y.title}, as measured</summary>${drawn}</details>` : drawn;
 }
 
-function caption({ references }: ExperimentView, rows: readonly ResultRow[]): Markup {
+function caption({ references, y }: ExperimentView, rows: readonly ResultRow[]): Markup {
   const kinds = new Set(references.map(({ kind }) => kind));
   const severalSeeds = placesOf(rows).some((place) => place.rows.length > 1);
-  const hasBatches = !severalSeeds && rows.some(({ halfWidth }) => halfWidth !== null);
+  const hasBatches = !severalSeeds && y.key === 'goodput' && rows.some(({ halfWidth }) => halfWidth !== null);
   const parts = [
-    'Filled marks on lines: measured.',
+    'Filled marks: measured.',
     severalSeeds ? 'Bars: 95 % intervals of the mean over the seeds; small dots: each seed.' : '',
-    hasBatches ? 'Bars of goodput: 95 % intervals by batch means of one run.' : '',
+    hasBatches ? 'Bars: 95 % intervals by batch means of one run.' : '',
     kinds.has('model') ? 'Dashes: models.' : '',
     kinds.has('simulator') ? 'Hollow marks: another simulator, with one standard deviation where it is known.' : '',
   ];
@@ -87,6 +88,8 @@ interface Spreading {
   readonly title: string;
   readonly axis: string;
   readonly what: string;
+  /** The figures of rows that are of it. */
+  readonly about: Partial<Record<MeasureName, true>>;
   readonly of: (row: ResultRow) => Distribution;
 }
 
@@ -94,30 +97,32 @@ const SPREADINGS: readonly Spreading[] = [
   {
     title: 'How long repairs took',
     axis: 'recovery',
-    what: 'from the detection of a loss until all that was in flight then is acknowledged',
+    what: 'the times from the detection of a loss until all that was in flight then is acknowledged',
+    about: { medianRecovery: true },
     of: ({ recovery }) => recovery,
   },
   {
     title: 'How long frames waited',
     axis: 'wait in front of the bottleneck',
-    what: 'frames of data in front of the bottleneck',
+    what: 'the times that frames of data waited in front of the bottleneck',
+    about: { medianQueueDelay: true, p95QueueDelay: true },
     of: ({ queueDelay }) => queueDelay,
   },
 ];
 /** More places than these are folded, unless waiting is what the experiment is about. */
-const MOST_OPEN = 16;
+const MOST_OPEN = 8;
 
 function distributions({ view, rows }: ExperimentPart): Content {
   const places = placesOf(rows);
   const names = [...seriesAxes(view, rows), view.x.key];
-  return SPREADINGS.map(({ title, axis, what, of }) => {
+  return SPREADINGS.map(({ title, axis, what, about, of }) => {
     const drawn = ridges({
       alternative: `${title}: ${what}, for each place. The quantiles are in a table below.`,
       title: axis,
       rows: places.map((place) => ({ label: axesLabel(place.axes, names), parts: place.rows.map(of) })),
     });
     if (drawn === NOTHING) return NOTHING;
-    const isOpen = places.length <= MOST_OPEN;
+    const isOpen = places.length <= MOST_OPEN || measureOf(view) in about;
     return html`<details${isOpen ? html` open` : NOTHING}><summary>${title}</summary>
 <figure>${drawn}<figcaption>Columns: the histogram of ${what}, each as high as its own highest. Dot: median, also in figures at the right; line: 5th to 95th percentile; stroke: 99th.</figcaption></figure>
 <details><summary>Quantiles</summary>${spreadTable(title, view, rows, of)}</details></details>`;
@@ -127,11 +132,14 @@ function distributions({ view, rows }: ExperimentPart): Content {
 /** All that somebody needs to do it again. */
 function made(rows: readonly ResultRow[], { wirelab, startedAt, command }: ReportMeta): Markup {
   const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
-  const reasons = [...new Set(rows.map(({ stoppedBy }) => stoppedBy))].map((reason) => {
+  const kinds = [...new Set(rows.map(({ stoppedBy }) => stoppedBy))];
+  const reasons = kinds.map((reason) => {
     const count = rows.filter(({ stoppedBy }) => stoppedBy === reason).length;
-    return `${count} by ${stopText(reason)}`;
+    return kinds.length === 1 ? stopText(reason) : `${stopText(reason)} (${count})`;
   });
   const warmUps = [...new Set(rows.map(({ stopping }) => stopping.warmUpSeconds))].sort((one, other) => one - other);
+  const warmUp =
+    warmUps.at(-1) === 0 ? '' : `, of which the first ${listed(warmUps.map(String), 'or')} s of each do not count`;
   const count = rows.length === 1 ? '1 measurement' : `${rows.length} measurements`;
-  return html`<p class="made">${count} with ${seedsText(rows)}; ${durationText(seconds)} of virtual time, of which the first ${listed(warmUps.map(String), 'or')} s of each do not count; ended ${listed(reasons, 'and')}. wirelab ${wirelab}, ${dateText(startedAt)}: <code>${command}</code></p>`;
+  return html`<p class="made">${count} with ${seedsText(rows)}; ${durationText(seconds)} of virtual time${warmUp}; ended by ${listed(reasons, 'or')}. wirelab ${wirelab}, ${dateText(startedAt)}: <code>${command}</code></p>`;
 }

@@ -6,7 +6,7 @@ import { spread } from './end-labels.ts';
 import { type Content, html, type Markup, NOTHING } from './html.ts';
 import { classOf, dashOf, type LineStyle, legend, mark } from './marks.ts';
 import { linearScale, logarithmicScale, type Scale, type Span } from './scale.ts';
-import { type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
+import { axisTitle, type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
 
 export interface CurvePoint {
   readonly x: number;
@@ -45,7 +45,8 @@ const TOP = 30;
 const BOTTOM = 46;
 const TICK_HEIGHT = 18;
 const NAME_HEIGHT = 15;
-const MOST_NAME_WIDTH = 196;
+const LEAST_LABEL_ROOM = 40;
+const MOST_NAME_WIDTH = 210;
 /** From the end of the axis to the names: a leader line is there. */
 const NAME_GAP = 22;
 
@@ -76,12 +77,12 @@ function draw({ alternative, x, y, curves }: LineChart, size: ChartWidth): Marku
     x,
     points.map((point) => point.x),
     columns,
-    (text) => textWidth(text) + 14,
+    (text) => Math.max(LEAST_LABEL_ROOM, textWidth(text) + 12),
   );
   const content: Content = [
     grid(xScale, yScale, columns, rows),
     label(0, 10, 'start', y.title, 'title'),
-    label((columns.from + columns.to) / 2, height - 8, 'middle', x.title, 'title'),
+    axisTitle(size, (columns.from + columns.to) / 2, height - 8, x.title),
     // Models lie behind, what was measured in front.
     ...(['model', 'simulator', 'measured'] as const).map((kind) =>
       curves.filter(({ style }) => style.kind === kind).map((curve) => curveOf(curve, xScale, yScale)),

@@ -39,7 +39,7 @@ function curves(view: ExperimentView, series: readonly Series[], ordinate: Ordin
       points: points.map(({ x, estimate }) => ({
         x: Number(x),
         y: shown(estimate.mean),
-        ...rangeOf(estimate, shown),
+        ...rangeOf(estimate, ordinate.measure, shown),
         seeds: seedsOf(estimate, shown),
         note: `${valueText(estimate, display)} at ${view.x.title} ${x}`,
       })),
@@ -107,7 +107,7 @@ function marks(view: ExperimentView, series: readonly Series[], ordinate: Ordina
             .map(({ estimate }) => ({
               style: { kind: 'measured', index } as const,
               value: shown(estimate.mean),
-              ...rangeOf(estimate, shown),
+              ...rangeOf(estimate, ordinate.measure, shown),
               seeds: seedsOf(estimate, shown),
               note: `${isOne ? name : `${label}, ${name}`}: ${valueText(estimate, display)}`,
               text: figure(shown(estimate.mean)),
@@ -160,9 +160,16 @@ const displayFor = (series: readonly Series[], { measure, references }: Ordinate
 
 const rangeOf = (
   { mean, halfWidth }: Estimate,
+  measure: MeasureName,
   shown: (value: number) => number,
 ): { readonly range?: readonly [number, number] } =>
-  halfWidth === undefined ? {} : { range: [shown(mean - halfWidth), shown(mean + halfWidth)] };
+  halfWidth === undefined
+    ? {}
+    : { range: [shown(Math.max(0, mean - halfWidth)), shown(Math.min(mostOf(measure), mean + halfWidth))] };
+
+/** No interval goes beyond what a figure can be. */
+const mostOf = (measure: MeasureName): number =>
+  measure === 'fairness' || MEASURES[measure].unit === 'share' ? 1 : Infinity;
 
 const seedsOf = ({ values }: Estimate, shown: (value: number) => number): number[] =>
   values.length > 1 ? values.map(shown) : [];

@@ -34,13 +34,22 @@ ${missed(parts)}
   )}</ol></nav>`;
 }
 
+/** Of one experiment, in the head; its section has all. */
+const MOST_MISSED = 4;
+
 function missed(parts: readonly ExperimentPart[]): Markup {
-  const found = parts.flatMap(({ id, view, outcomes }) =>
-    outcomes.filter(({ met }) => !met).map((outcome) => ({ id, title: view.title, ...outcome })),
-  );
+  const found = parts
+    .map(({ id, view, outcomes }) => ({ id, title: view.title, outcomes: outcomes.filter(({ met }) => !met) }))
+    .filter(({ outcomes }) => outcomes.length > 0);
   if (found.length === 0) return NOTHING;
-  return html`<aside aria-labelledby="missed"><h2 id="missed">Not as expected</h2><ul>${found.map(
-    ({ id, title, claim, wanted, measured }) =>
-      html`<li><a href="#${id}">${title}</a>: ${claim}. Wanted ${wanted}, measured ${measured}.</li>`,
-  )}</ul></aside>`;
+  return html`<aside aria-labelledby="missed"><h2 id="missed">Not as expected</h2>${found.map(
+    ({ id, title, outcomes }) => {
+      const more = outcomes.length - MOST_MISSED;
+      return html`<p><a href="#${id}">${title}</a></p><ul>${outcomes
+        .slice(0, MOST_MISSED)
+        .map(
+          ({ claim, wanted, measured }) => html`<li>${claim}: wanted ${wanted}, measured ${measured}</li>`,
+        )}${more > 0 ? html`<li>and ${more} more</li>` : NOTHING}</ul>`;
+    },
+  )}</aside>`;
 }

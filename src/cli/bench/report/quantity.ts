@@ -52,17 +52,24 @@ export function figure(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value);
   if (value < 0) return `${MINUS}${figure(-value, digits)}`;
   if (value === 0) return '0';
-  if (value >= 1e6 || value < 1e-3) return scientific(value, digits);
+  if (value >= 1e6 || value < 1e-4) return scientific(value, digits);
   if (Number.isInteger(value) || value >= 10 ** (digits - 1)) return grouped(String(Math.round(value)));
   return value.toPrecision(digits);
 }
+
+/** With so many decimals. */
+export const fixed = (value: number, decimals: number): string =>
+  value
+    .toFixed(decimals)
+    .replace('-', MINUS)
+    .replace(/^\u2212(0\.?0*)$/, '$1');
 
 /** What stands at a tick: as few digits as say it. */
 export function tickText(value: number): string {
   const exact = Number(value.toPrecision(6));
   if (exact < 0) return `${MINUS}${tickText(-exact)}`;
   if (exact === 0) return '0';
-  if (exact >= 1e6 || exact < 1e-3) return scientific(exact);
+  if (exact >= 1e6 || exact < 1e-4) return scientific(exact);
   return grouped(String(exact));
 }
 

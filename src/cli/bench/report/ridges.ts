@@ -6,7 +6,7 @@ import type { Distribution } from '../../../experiments/row.ts';
 import { html, type Markup, NOTHING } from './html.ts';
 import { displayOf, figure } from './quantity.ts';
 import { logarithmicScale, type Scale, type Span } from './scale.ts';
-import { type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
+import { axisTitle, type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
 
 export interface Ridge {
   readonly label: string;
@@ -53,7 +53,9 @@ const SHORTEST_NS = 1000;
 const TOP = 6;
 const BOTTOM = 46;
 const ROW_HEIGHT = 30;
-const NAME_HEIGHT = 16;
+const NAME_HEIGHT = 18;
+/** Half of a label under the first tick. */
+const NARROW_LEFT = 16;
 const MOST_NAME_WIDTH = 220;
 const FIGURE_WIDTH = 84;
 const SHAPE_HEIGHT = 20;
@@ -66,7 +68,9 @@ export function ridges(data: Ridges): Markup {
 
 function draw({ alternative, title, rows }: Ridges, size: ChartWidth): Markup {
   const isWide = size === 'wide';
-  const nameWidth = isWide ? Math.min(MOST_NAME_WIDTH, Math.max(...rows.map((row) => textWidth(row.label))) + 12) : 4;
+  const nameWidth = isWide
+    ? Math.min(MOST_NAME_WIDTH, Math.max(...rows.map((row) => textWidth(row.label))) + 12)
+    : NARROW_LEFT;
   const height = isWide ? ROW_HEIGHT : ROW_HEIGHT + NAME_HEIGHT;
   const bottom = TOP + rows.length * height;
   const columns: Span = { from: nameWidth, to: WIDTHS[size] - FIGURE_WIDTH };
@@ -94,7 +98,7 @@ function draw({ alternative, title, rows }: Ridges, size: ChartWidth): Markup {
     scale.zero === undefined
       ? NOTHING
       : html`<path class="break" d="M${px(scale.zero.breakAt - 4)} ${px(bottom + 4)}l4 -8m2 8l4 -8"/>`,
-    label((columns.from + columns.to) / 2, bottom + BOTTOM - 14, 'middle', `${title}, ${unit.unit}`, 'title'),
+    axisTitle(size, (columns.from + columns.to) / 2, bottom + BOTTOM - 14, `${title}, ${unit.unit}`),
     rows.map((row, index) => {
       const foot = TOP + (index + 1) * height - 6;
       const { count, p5, p50, p95, p99 } = spreads[index]!;
@@ -102,7 +106,7 @@ function draw({ alternative, title, rows }: Ridges, size: ChartWidth): Markup {
       const short = isWide ? shortened(row.label, MOST_NAME_WIDTH - 12) : row.label;
       const nameAt = isWide ? foot - 6 : foot - SHAPE_HEIGHT - 8;
       return [
-        label(isWide ? columns.from - 12 : 0, nameAt, isWide ? 'end' : 'start', short),
+        label(isWide ? columns.from - 12 : 0, nameAt, isWide ? 'end' : 'start', short, 'row-name'),
         html`<g class="ridge"><title>${note}</title><path class="shape" d="${shape(row.parts, at, scale, foot)}"/>${segment(at(p5), foot, at(p95), foot, 'range')}${segment(at(p99), foot - 4, at(p99), foot + 4, 'p99')}<circle class="median" cx="${px(at(p50))}" cy="${px(foot)}" r="3.4"/></g>`,
         label(WIDTHS[size], nameAt, 'end', own(p50), 'figure'),
       ];

@@ -45,8 +45,8 @@ pre{margin:0;padding:.7rem .9rem;font-size:.84rem}
 header .scroll{background:var(--box);border:1px solid var(--rule);border-radius:4px}
 aside{margin-top:2rem;padding:1rem 1.2rem .6rem;border-left:3px solid var(--bad);background:var(--box)}
 aside h2{font-size:1.12rem}
-aside ul{margin:.4rem 0;padding-left:1.1rem}
-aside li{margin:.35rem 0}
+aside ul{margin:.1rem 0 .8rem;padding-left:1.1rem;font:.88rem/1.45 system-ui,sans-serif}
+aside p{margin:0}
 nav{margin-top:2.6rem}
 .contents{list-style:none;counter-reset:n;padding:0;margin:0}
 .contents li{counter-increment:n;position:relative;padding:.55rem 0 .55rem 2.1rem;border-top:1px solid var(--rule)}
@@ -57,6 +57,9 @@ table{border-collapse:collapse;font-size:.84rem;line-height:1.35;font-variant-nu
 th,td{padding:.32rem .7rem;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--grid);font-weight:400}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
+th.word,td.word{min-width:6.5rem}
+tbody th.word{min-width:9rem}
+.word:last-child,td:has(code){min-width:0}
 thead th{border-bottom:1px solid var(--rule);color:var(--quiet);vertical-align:bottom}
 .figure{text-align:right;white-space:nowrap}
 thead .figure{white-space:normal;min-width:4.2rem}
@@ -72,7 +75,7 @@ summary:hover{text-decoration:underline;text-underline-offset:.18em}
 .chart{display:block;width:100%;height:auto;overflow:visible;font-size:12px;font-variant-numeric:tabular-nums}
 .chart.narrow,.legend.narrow{display:none}
 .chart text{fill:var(--quiet)}
-.chart .title{fill:var(--ink)}
+.chart .title,.chart .row-name{fill:var(--ink)}
 .chart .figure{fill:var(--ink)}
 .grid,.row{stroke:var(--grid)}
 .axis,.break{stroke:var(--quiet);fill:none}
@@ -117,6 +120,7 @@ section{break-before:page;border:0;margin:0;padding:0}
 figure,aside,tr,li{break-inside:avoid}
 h2,h3,.question,summary{break-after:avoid}
 .scroll{overflow:visible}
-details:not([open]){display:none}
+details:not([open],.claims){display:none}
+.claims::details-content{content-visibility:visible;block-size:auto}
 }
 `;

@@ -9,7 +9,7 @@ import type { Effort } from '../../../../src/experiments/experiment.ts';
 import { type Experiment, type Outcome, type ReportMeta, viewOf } from '../../../../src/experiments/experiment.ts';
 import { jain } from '../../../../src/experiments/fairness.ts';
 import { meanRate } from '../../../../src/experiments/line.ts';
-import { ceiling, cubicModel, pftk } from '../../../../src/experiments/models.ts';
+import { ceiling, cubicModel, pftk, SEGMENT_BYTES, slowStartRounds } from '../../../../src/experiments/models.ts';
 import type { Task } from '../../../../src/experiments/point.ts';
 import { taskKey } from '../../../../src/experiments/point-id.ts';
 import { presetOf, tasksOf } from '../../../../src/experiments/presets.ts';
@@ -61,7 +61,7 @@ export function plausibleRow(task: Task): ResultRow {
   const completions =
     point.transferBytes === undefined
       ? []
-      : alone.map((rate) => (point.transferBytes! * 8) / (rate * share) + 2 * trip);
+      : alone.map((rate) => (point.transferBytes! * 8) / (rate * share) + slowStart(point.transferBytes!, trip));
   const seconds = completions.length > 0 ? Math.max(...completions) : Math.max(stopping.leastSeconds, 60);
   const flows = groups.map((controller, index) => {
     const goodput = alone[index]! * share;
@@ -110,6 +110,9 @@ function rateOf(controller: string, loss: number, trip: number, most: number): n
   if (loss === 0) return most * 0.998;
   return Math.min(most, controller === 'cubic' ? cubicModel(loss, trip) : pftk(loss, trip));
 }
+
+const slowStart = (bytes: number, trip: number): number =>
+  trip * (0.5 + slowStartRounds(Math.ceil(bytes / SEGMENT_BYTES)));
 
 /** With a long tail, and a tenth of nothing. */
 function spreadAround(count: number, middleNs: number, dice: () => number): Distribution {
