@@ -43,7 +43,7 @@ export interface LineChart {
 const HEIGHTS: Readonly<Record<ChartWidth, number>> = { wide: 404, narrow: 300 };
 const TOP = 30;
 const BOTTOM = 46;
-const TICK_HEIGHT = 18;
+const TICK_HEIGHTS = { logarithmic: 18, linear: 28 } as const;
 const NAME_HEIGHT = 15;
 const LEAST_LABEL_ROOM = 40;
 const MOST_NAME_WIDTH = 210;
@@ -68,7 +68,7 @@ function draw({ alternative, x, y, curves }: LineChart, size: ChartWidth): Marku
     y,
     points.flatMap((point) => [point.y, ...point.seeds, ...(point.range ?? [])]),
     rows,
-    () => TICK_HEIGHT,
+    () => TICK_HEIGHTS[y.scale],
   );
   const left = Math.max(...yScale.ticks.map((tick) => textWidth(tick.label ?? ''))) + 12;
   const nameWidth = Math.min(MOST_NAME_WIDTH, Math.max(...curves.map((curve) => textWidth(curve.label))) + 10);

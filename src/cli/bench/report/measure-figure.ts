@@ -7,7 +7,7 @@ import { html, type Markup } from './html.ts';
 import { type Curve, lineChart } from './line-chart.ts';
 import type { LineStyle } from './marks.ts';
 import { type Display, displayOf, figure, titled } from './quantity.ts';
-import { type Estimate, type Series, seriesOf } from './series.ts';
+import { axesLabel, type Estimate, type Series, seriesOf } from './series.ts';
 
 /** What is drawn upwards: a figure of the rows, and models of it. */
 export interface Ordinate {
@@ -19,8 +19,10 @@ export interface Ordinate {
 
 export function measureFigure(view: ExperimentView, rows: readonly ResultRow[], ordinate: Ordinate): Markup {
   const { series, missing } = seriesOf(view, rows, ordinate.measure);
+  const abscissas = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
+  // One place is no axis.
   const isOverNumbers =
-    view.x.scale !== 'category' && series.every(({ points }) => points.every(({ x }) => typeof x === 'number'));
+    view.x.scale !== 'category' && abscissas.size > 1 && [...abscissas].every((x) => typeof x === 'number');
   const drawn = isOverNumbers ? curves(view, series, ordinate) : marks(view, series, ordinate);
   const places = missing === 1 ? '1 place is' : `${missing} places are`;
   return missing === 0
@@ -99,7 +101,7 @@ function marks(view: ExperimentView, series: readonly Series[], ordinate: Ordina
   const isOne = series.length === 1 && ordinate.references.length === 0;
   const rows = names.map(
     (name): DotRow => ({
-      label: String(name),
+      label: axesLabel({ [view.x.key]: name }, [view.x.key]),
       dots: [
         ...series.flatMap(({ label, points }, index) =>
           points

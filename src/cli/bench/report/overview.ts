@@ -5,7 +5,7 @@ import { tally } from './claims-table.ts';
 import type { ExperimentPart } from './experiment-section.ts';
 import { html, type Markup, NOTHING } from './html.ts';
 import { dateText, durationText, seedsText } from './provenance.ts';
-import { figure } from './quantity.ts';
+import { whole } from './quantity.ts';
 
 export function overview(parts: readonly ExperimentPart[], rows: readonly ResultRow[], meta: ReportMeta): Markup {
   const virtual = rows.reduce((sum, row) => sum + row.seconds, 0);
@@ -18,9 +18,9 @@ export function overview(parts: readonly ExperimentPart[], rows: readonly Result
 <div><dt>Preset</dt><dd>${meta.preset}</dd></div>
 <div><dt>Measured</dt><dd><time datetime="${meta.startedAt}">${dateText(meta.startedAt)}</time></dd></div>
 <div><dt>Measurements</dt><dd>${rows.length}${rows.length === 0 ? NOTHING : html`, ${seedsText(rows)}`}</dd></div>
-<div><dt>Virtual time</dt><dd>${durationText(virtual)}, ${figure(frames)} frames</dd></div>
+<div><dt>Virtual time</dt><dd>${durationText(virtual)}, ${whole(frames)} frames</dd></div>
 <div><dt>On the clock</dt><dd>${durationText(meta.wallSeconds)} with ${meta.workers === 1 ? '1 worker' : `${meta.workers} workers`}</dd></div>
-<div><dt>Made by</dt><dd>wirelab ${meta.wirelab} on Node ${meta.node}</dd></div>
+<div><dt>Made by</dt><dd>wirelab ${meta.wirelab} on Node ${meta.node.replace(/^v/, '')}</dd></div>
 </dl>
 <p>The same command gives the same figures on any machine:</p>
 <div class="scroll" role="region" aria-label="The command that repeats this" tabindex="0"><pre>${meta.command}</pre></div>

@@ -57,6 +57,9 @@ export function figure(value: number, digits = 4): string {
   return value.toPrecision(digits);
 }
 
+/** A number of things: all its digits. */
+export const whole = (value: number): string => grouped(String(Math.round(value)));
+
 /** With so many decimals. */
 export const fixed = (value: number, decimals: number): string =>
   value

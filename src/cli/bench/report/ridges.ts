@@ -4,7 +4,7 @@
  */
 import type { Distribution } from '../../../experiments/row.ts';
 import { html, type Markup, NOTHING } from './html.ts';
-import { displayOf, figure } from './quantity.ts';
+import { displayOf, figure, whole } from './quantity.ts';
 import { logarithmicScale, type Scale, type Span } from './scale.ts';
 import { axisTitle, type ChartWidth, chart, label, px, segment, shortened, textWidth, WIDTHS } from './svg.ts';
 
@@ -75,7 +75,7 @@ function draw({ alternative, title, rows }: Ridges, size: ChartWidth): Markup {
   const bottom = TOP + rows.length * height;
   const columns: Span = { from: nameWidth, to: WIDTHS[size] - FIGURE_WIDTH };
   const spreads = rows.map(({ parts }) => spreadOf(parts)!);
-  const edges = rows.flatMap(({ parts }) => parts.flatMap(({ histogram }) => histogram.flat()));
+  const edges = rows.flatMap(({ parts }) => columnsOf(parts).flatMap(({ from, to }) => [from, to]));
   const ends = [...edges, ...spreads.map(({ p99 }) => p99)];
   const unit = displayOf('ns', ends);
   const scale = logarithmicScale(
@@ -102,7 +102,7 @@ function draw({ alternative, title, rows }: Ridges, size: ChartWidth): Markup {
     rows.map((row, index) => {
       const foot = TOP + (index + 1) * height - 6;
       const { count, p5, p50, p95, p99 } = spreads[index]!;
-      const note = `${row.label}: median ${own(p50)}, 5 to 95 % ${own(p5)} to ${own(p95)}, 99 % ${own(p99)}, ${figure(count)} in all`;
+      const note = `${row.label}: median ${own(p50)}, 5 to 95 % ${own(p5)} to ${own(p95)}, 99 % ${own(p99)}, ${whole(count)} in all`;
       const short = isWide ? shortened(row.label, MOST_NAME_WIDTH - 12) : row.label;
       const nameAt = isWide ? foot - 6 : foot - SHAPE_HEIGHT - 8;
       return [
@@ -114,21 +114,38 @@ function draw({ alternative, title, rows }: Ridges, size: ChartWidth): Markup {
   ]);
 }
 
-/** The histograms of all seeds on top of each other; the highest column of each row is as high as there is room. */
-function shape(parts: readonly Distribution[], at: (ns: number) => number, { zero }: Scale, foot: number): string {
-  const columns = new Map<string, { readonly from: number; readonly to: number; count: number }>();
+interface Column {
+  readonly from: number;
+  readonly to: number;
+  count: number;
+}
+
+/** Of the highest column; a lower one would not be seen. */
+const LEAST_HEIGHT = 0.01;
+
+/** The histograms of all seeds on top of each other, in order; what is shorter than the shortest is one column. */
+function columnsOf(parts: readonly Distribution[]): Column[] {
+  const columns = new Map<number, Column>();
   for (const [from, to, count] of parts.flatMap(({ histogram }) => histogram)) {
-    const isShort = to <= SHORTEST_NS || from < SHORTEST_NS;
-    const [left, right] =
-      isShort && zero !== undefined ? [px(zero.at - 7), px(zero.at + 7)] : [px(at(from)), px(at(to))];
-    const key = `${left} ${right}`;
+    const key = from < SHORTEST_NS ? 0 : from;
     const column = columns.get(key);
-    if (column === undefined) columns.set(key, { from: left, to: right, count });
+    if (column === undefined) columns.set(key, { from: key, to: from < SHORTEST_NS ? 0 : to, count });
     else column.count += count;
   }
-  const sorted = [...columns.values()].sort((one, other) => one.from - other.from);
-  const most = Math.max(...sorted.map(({ count }) => count));
-  return sorted
-    .map(({ from, to, count }) => `M${from} ${px(foot)}V${px(foot - (count / most) * SHAPE_HEIGHT)}H${to}V${px(foot)}Z`)
+  const highest = Math.max(...[...columns.values()].map(({ count }) => count));
+  return [...columns.values()]
+    .filter(({ count }) => count >= LEAST_HEIGHT * highest)
+    .sort((one, other) => one.from - other.from);
+}
+
+/** The highest column of each row is as high as there is room. */
+function shape(parts: readonly Distribution[], at: (ns: number) => number, { zero }: Scale, foot: number): string {
+  const columns = columnsOf(parts);
+  const highest = Math.max(...columns.map(({ count }) => count));
+  return columns
+    .map(({ from, to, count }) => {
+      const [left, right] = to === 0 && zero !== undefined ? [zero.at - 7, zero.at + 7] : [at(from), at(to)];
+      return `M${px(left)} ${px(foot)}V${px(foot - (count / highest) * SHAPE_HEIGHT)}H${px(right)}V${px(foot)}Z`;
+    })
     .join('');
 }

@@ -76,7 +76,7 @@ summary:hover{text-decoration:underline;text-underline-offset:.18em}
 .chart.narrow,.legend.narrow{display:none}
 .chart text{fill:var(--quiet)}
 .chart .title,.chart .row-name{fill:var(--ink)}
-.chart .figure{fill:var(--ink)}
+.chart .figure{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 .grid,.row{stroke:var(--grid)}
 .axis,.break{stroke:var(--quiet);fill:none}
 .break{stroke-width:1}

@@ -4,7 +4,7 @@ import type { ExperimentView } from '../../../experiments/experiment.ts';
 import { MEASURE_NAMES, MEASURES, type MeasureName } from '../../../experiments/measures.ts';
 import type { Distribution, ResultRow, StopReason } from '../../../experiments/row.ts';
 import { type Content, html, type Markup, NOTHING } from './html.ts';
-import { displayOf, figure, titled } from './quantity.ts';
+import { displayOf, figure, titled, whole } from './quantity.ts';
 import { spreadOf } from './ridges.ts';
 import { estimateOf, measureOf, varyingAxes } from './series.ts';
 
@@ -110,9 +110,9 @@ export function measurementsTable(view: ExperimentView, rows: readonly ResultRow
         ...axes.map((axis) => axisCell(row.axes[axis])),
         row.seed,
         value === undefined ? ABSENT : figure(value / display.factor),
-        row.lossEvents,
+        whole(row.lossEvents),
         figure(row.seconds),
-        row.frames,
+        whole(row.frames),
         stopText(row.stoppedBy),
         html`<code>${row.digest}</code>`,
       ];
@@ -147,7 +147,7 @@ export function spreadTable(
     ],
     spreads.map(({ place, spread }) => [
       ...axes.map((axis) => axisCell(place.axes[axis])),
-      spread.count,
+      whole(spread.count),
       ...[spread.mean, spread.p5, spread.p50, spread.p95, spread.p99, spread.maximum].map((ns) =>
         figure(ns / display.factor),
       ),
