@@ -117,7 +117,10 @@ const fits = (values: readonly number[], at: (value: number) => number, room: La
  * @param whole whether there is nothing between two whole numbers
  */
 export function linearScale(domain: readonly [number, number], span: Span, room: LabelRoom, whole = false): Scale {
-  const [least, most] = domain[1] > domain[0] ? domain : [domain[0] - 0.5, domain[0] + 0.5];
+  // What differs by less than ticks have digits is one value, in the middle of something.
+  const half = Math.abs(domain[0]) / 2 || 0.5;
+  const isRange = domain[1] - domain[0] > 1e-4 * half;
+  const [least, most] = isRange ? domain : [domain[0] - half, domain[0] + half];
   const raw = (value: number): number => span.from + ((value - least) / (most - least)) * (span.to - span.from);
   return {
     at: (value) => clamped(raw(value), span),

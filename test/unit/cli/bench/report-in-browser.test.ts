@@ -1,0 +1,152 @@
+/** The report as its readers see it: opened in Chromium, on a screen and on a telephone, by day and by night. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, describe, expect } from 'vitest';
+import { lossReport } from '../../../../src/cli/bench/report.ts';
+import { testWith } from '../../../interop/program.ts';
+import { plausibleRun } from './plausible-rows.ts';
+
+/** As Debian and Ubuntu call it. */
+const NAMES = ['chromium', 'chromium-browser'];
+const found = NAMES.flatMap((name) =>
+  (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)),
+).find(existsSync);
+const testInBrowser = testWith(found ?? NAMES[0]!);
+
+const folder = mkdtempSync(join(tmpdir(), 'wirelab-report-'));
+let browser: Browser | undefined;
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const run = plausibleRun('quick', 2);
+const evil = `<img src="https://example.org/x" onerror="alert(1)"><script>alert(2)</script>`;
+
+/** What a page said and asked for while it was looked at. */
+interface Seen {
+  readonly page: Page;
+  readonly said: string[];
+  readonly asked: string[];
+}
+
+async function open(width: number, colorScheme: 'light' | 'dark'): Promise<Seen> {
+  const path = join(folder, 'report.html');
+  writeFileSync(path, lossReport(run.rows, run.outcomes, { ...run.meta, command: evil, preset: evil }));
+  // As root, as in a container, Chromium has no sandbox.
+  browser ??= await chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const seen: Seen = { page, said: [], asked: [] };
+  page.on('console', (message) => seen.said.push(message.text()));
+  page.on('pageerror', (error) => seen.said.push(String(error)));
+  page.on('dialog', (dialog) => {
+    seen.said.push(dialog.message());
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => seen.asked.push(request.url()));
+  await page.goto(pathToFileURL(path).href);
+  return seen;
+}
+
+/** With every fold open: how large each chart is, and which letters lie outside. */
+const look = (page: Page): Promise<{ readonly charts: Chart[]; readonly wider: number }> =>
+  page.evaluate(() => {
+    for (const fold of document.querySelectorAll('details')) fold.open = true;
+    const charts = [...document.querySelectorAll('svg.chart')].map((chart) => {
+      const { width, height, left, right } = chart.getBoundingClientRect();
+      const outside = [...chart.querySelectorAll('text')]
+        .filter((text) => {
+          const box = text.getBoundingClientRect();
+          return box.left < left - 2 || box.right > right + 2;
+        })
+        .map((text) => text.textContent ?? '');
+      return { kind: chart.classList.contains('wide') ? 'wide' : 'narrow', width, height, outside };
+    });
+    return { charts, wider: document.documentElement.scrollWidth - window.innerWidth };
+  });
+
+interface Chart {
+  readonly kind: string;
+  readonly width: number;
+  readonly height: number;
+  readonly outside: readonly string[];
+}
+
+describe('in Chromium', () => {
+  testInBrowser.each([
+    [1000, 'light', 'wide'],
+    [360, 'dark', 'narrow'],
+  ] as const)(
+    '%d pixels wide, %s: no error, no request, every chart is seen, its letters inside',
+    async (width, scheme, kind) => {
+      const { page, said, asked } = await open(width, scheme);
+      const { charts, wider } = await look(page);
+      const shown = charts.filter((chart) => chart.kind === kind);
+      expect(shown.length).toBeGreaterThanOrEqual(run.meta.experiments.length);
+      for (const chart of shown) {
+        expect(chart.width).toBeGreaterThan(300);
+        expect(chart.height).toBeGreaterThan(50);
+        expect(chart.outside).toEqual([]);
+      }
+      // Of the two widths one is shown.
+      for (const chart of charts) if (chart.kind !== kind) expect(chart.width).toBe(0);
+      // Wide tables scroll in boxes of their own.
+      expect(wider).toBeLessThanOrEqual(0);
+      expect(said).toEqual([]);
+      expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([page.url()]);
+      await page.close();
+    },
+  );
+
+  testInBrowser('names are text and no markup; the page is whole', async () => {
+    const { page } = await open(1000, 'light');
+    const facts = await page.evaluate(() => ({
+      foreign: document.querySelectorAll('script, img, iframe').length,
+      command: document.querySelector('pre')?.textContent,
+      mode: document.compatMode,
+      sections: document.querySelectorAll('main > section').length,
+      headings: document.querySelectorAll('h1').length,
+      nameless: [...document.querySelectorAll('[role=img], [role=region]')].filter(
+        (one) => !one.getAttribute('aria-label'),
+      ).length,
+      dangling: [...document.querySelectorAll('a')].filter(
+        (link) => document.querySelector(`[id="${link.hash.slice(1)}"]`) === null,
+      ).length,
+      twice:
+        [...document.querySelectorAll('[id]')].length -
+        new Set([...document.querySelectorAll('[id]')].map(({ id }) => id)).size,
+    }));
+    expect(facts).toEqual({
+      foreign: 0,
+      command: evil,
+      mode: 'CSS1Compat',
+      sections: run.meta.experiments.length,
+      headings: 1,
+      nameless: 0,
+      dangling: 0,
+      twice: 0,
+    });
+    await page.close();
+  });
+
+  testInBrowser('the dark has dark paper, print is on light; a keyboard opens the tables', async () => {
+    const { page } = await open(1000, 'dark');
+    const paper = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--paper'));
+    expect(await paper()).toBe('#15171a');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await paper()).toBe('#fdfdfb');
+    await page.emulateMedia({ media: 'screen' });
+    const fold = page.locator('section details').last();
+    await fold.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await fold.getAttribute('open')).not.toBeNull();
+    // The box with the table is the next stop: arrows scroll it.
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('scroll');
+    await page.close();
+  });
+});
