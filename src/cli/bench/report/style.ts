@@ -112,9 +112,9 @@ h1{font-size:1.8rem}
 .contents small{float:none;display:block;margin:0}
 }
 @media print{
-:root{${LIGHT}}
+:root{color-scheme:light;${LIGHT};--paper:#fff}
 @page{margin:16mm}
-body{font-size:10.5pt;background:none}
+body{font-size:10.5pt}
 main{max-width:none;padding:0}
 section{break-before:page;border:0;margin:0;padding:0}
 figure,aside,tr,li{break-inside:avoid}
