@@ -6,14 +6,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 
 /** @throws {RangeError} for a number that is not finite */
-export function canonicalJson(value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`JSON has no number ${value}`);
-  if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null)).join(',')}]`;
+export function canonicalJson(value: unknown, name = 'value'): string {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError(`JSON has no number ${value}: ${name}`);
+  if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null, name)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`;
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field, key)}`).join(',')}}`;
 }
 
 /** SHA-256 (FIPS 180-4) of the canonical JSON, as so many hexadecimal digits. */

@@ -15,7 +15,7 @@ import { abscissas, modelCurve } from '../curves.ts';
 import { basePath, underLoss } from '../effort.ts';
 import type { Effort, Experiment, Outcome, Place, ReferenceCurve } from '../experiment.ts';
 import { firstRate } from '../line.ts';
-import { bbrModel, cubicCrossover, cubicModel, mathis } from '../models.ts';
+import { bbrModel, cubicCrossover, cubicModel, mathis, pftk } from '../models.ts';
 import { REFERENCE_RATE, REFERENCE_ROUND_TRIP, SIMULATOR_COLUMNS } from '../reference-points.ts';
 import type { ResultRow } from '../row.ts';
 
@@ -121,6 +121,7 @@ function references(rows: readonly ResultRow[]): ReferenceCurve[] {
   const isReference = first.point.rate === REFERENCE_RATE && first.point.roundTrip === REFERENCE_ROUND_TRIP;
   return [
     ...modelCurve('Mathis, C = 1.31', losses, (loss) => limited(mathis(loss, seconds))),
+    ...modelCurve('PFTK', losses, (loss) => limited(pftk(loss, seconds, { timeoutSeconds: Math.max(1, 4 * seconds) }))),
     ...modelCurve('CUBIC, RFC 9438 §5', losses, (loss) => limited(cubicModel(loss, seconds))),
     ...modelCurve('(1 - p) of the line', losses, (loss) => bbrModel(loss, rate)),
     ...SIMULATOR_COLUMNS.map(({ title, points }): ReferenceCurve => {
