@@ -15,9 +15,6 @@ export interface PendingPacket {
   readonly forwarded: boolean;
 }
 
-const REACHABLE_UNTIL = 0;
-const LAST_USED_AT = 1;
-
 export class Neighbour {
   readonly address: IpAddress;
   state: NeighbourState;
@@ -26,6 +23,9 @@ export class Neighbour {
   macLow: number;
   /** Whether it said that it is a router (RFC 4861 §5.1). */
   isRouter: boolean;
+  /** REACHABLE turns STALE then (nanoseconds). */
+  reachableUntil: number;
+  lastUsedAt: number;
   lastAskedAt: number;
   /** Questions sent since it was last heard. */
   asked: number;
@@ -33,8 +33,6 @@ export class Neighbour {
   /** Memory that those take. */
   pendingBytes: number;
   readonly timer: Timer;
-  /** What changes with each packet and each acknowledgment: fields would be boxed anew each time. */
-  private readonly times: Float64Array;
 
   constructor(address: IpAddress, now: number, makeTimer: (neighbour: Neighbour) => Timer) {
     this.address = address;
@@ -42,27 +40,13 @@ export class Neighbour {
     this.macHigh = 0;
     this.macLow = 0;
     this.isRouter = false;
+    this.reachableUntil = 0;
+    this.lastUsedAt = now;
     this.lastAskedAt = Number.NEGATIVE_INFINITY;
     this.asked = 0;
     this.pending = [];
     this.pendingBytes = 0;
-    this.times = Float64Array.of(0, now);
     this.timer = makeTimer(this);
-  }
-
-  /** REACHABLE turns STALE then (nanoseconds). */
-  get reachableUntil(): number {
-    return this.times[REACHABLE_UNTIL]!;
-  }
-  set reachableUntil(time: number) {
-    this.times[REACHABLE_UNTIL] = time;
-  }
-
-  get lastUsedAt(): number {
-    return this.times[LAST_USED_AT]!;
-  }
-  set lastUsedAt(time: number) {
-    this.times[LAST_USED_AT] = time;
   }
 
   /** The MAC address as a number below 2^48. */

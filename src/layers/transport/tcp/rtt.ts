@@ -13,12 +13,11 @@ const K = 4;
 /** RFC 6298 §5.7. */
 const AFTER_LOST_SYN_NS = 3 * SECOND;
 
-/** Where each lies in `estimate`. */
-const SRTT = 0;
-const RTTVAR = 1;
-const LATEST = 2;
-
 export class RoundTripTime {
+  /** Smoothed round-trip time and its variation; 0 before the first sample. */
+  srttNs: number;
+  rttvarNs: number;
+  latestNs: number;
   /** The timeout in force, backed off. */
   rtoNs: number;
   /** How often the timer has expired in a row (RFC 6298 §5.5). */
@@ -26,30 +25,19 @@ export class RoundTripTime {
   samples: number;
   /** A timeout was spurious, and no sample has been taken since: SRTT_prev of RFC 4015 §3.1 (0), or else 0. */
   spuriousSrttNs: number;
-  /** What changes with each sample: fields would be boxed anew each time. */
-  private readonly estimate: Float64Array;
   private readonly settings: TcpSettings;
   private readonly minimum: WindowedMinimum;
 
   constructor(settings: TcpSettings) {
-    this.estimate = new Float64Array(3);
+    this.srttNs = 0;
+    this.rttvarNs = 0;
+    this.latestNs = 0;
     this.rtoNs = settings.retransmissionTimeoutInitialNs; // RFC 6298 §2.1
     this.backoffs = 0;
     this.samples = 0;
     this.settings = settings;
     this.minimum = new WindowedMinimum(settings.minimumRttWindowNs);
     this.spuriousSrttNs = 0;
-  }
-
-  /** Smoothed round-trip time and its variation; 0 before the first sample. */
-  get srttNs(): number {
-    return this.estimate[SRTT]!;
-  }
-  get rttvarNs(): number {
-    return this.estimate[RTTVAR]!;
-  }
-  get latestNs(): number {
-    return this.estimate[LATEST]!;
   }
 
   /** The shortest sample of the last minutes, which RFC 8985 §6.2 step 1 wants; `Infinity` before the first. */
@@ -64,24 +52,23 @@ export class RoundTripTime {
    * @param clock which says when it is taken
    */
   sample(rttNs: number, expectedSamples: number, clock: Clock): void {
-    const { estimate } = this;
-    estimate[LATEST] = rttNs;
+    this.latestNs = rttNs;
     this.minimum.add(rttNs, clock.now());
     if (this.spuriousSrttNs > 0) {
       // RFC 4015 §3.1 (11): the delay that caused it may last.
-      estimate[SRTT] = Math.max(this.spuriousSrttNs, rttNs);
-      estimate[RTTVAR] = Math.max(this.rttvarNs, rttNs / 2);
+      this.srttNs = Math.max(this.spuriousSrttNs, rttNs);
+      this.rttvarNs = Math.max(this.rttvarNs, rttNs / 2);
       this.spuriousSrttNs = 0;
       this.samples++;
     } else if (this.samples++ === 0) {
-      estimate[SRTT] = rttNs; // RFC 6298 §2.2
-      estimate[RTTVAR] = rttNs / 2;
+      this.srttNs = rttNs; // RFC 6298 §2.2
+      this.rttvarNs = rttNs / 2;
     } else {
       // RFC 6298 §2.3: RTTVAR first, since it uses the SRTT of before.
       const beta = BETA / expectedSamples;
       const alpha = ALPHA / expectedSamples;
-      estimate[RTTVAR] = (1 - beta) * this.rttvarNs + beta * Math.abs(this.srttNs - rttNs);
-      estimate[SRTT] = (1 - alpha) * this.srttNs + alpha * rttNs;
+      this.rttvarNs = (1 - beta) * this.rttvarNs + beta * Math.abs(this.srttNs - rttNs);
+      this.srttNs = (1 - alpha) * this.srttNs + alpha * rttNs;
     }
     this.backoffs = 0;
     this.compute();
