@@ -175,6 +175,8 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, reported: boo
   const { log, ackEvent } = block;
   const now = ackEvent.nowNs;
   const ack = arrived.acknowledgment;
+  const sackedBefore = log.sackedBytes;
+  log.acknowledge(ack);
   const rttNs = measure(block, arrived, reported);
   if (rttNs >= 0) {
     // RFC 7323 appendix G: how many samples a round trip gives, with an ACK for every second segment.
@@ -183,8 +185,6 @@ function advanceUna(block: ControlBlock, arrived: IncomingSegment, reported: boo
     block.rtt.sample(rttNs, expected, block.environment.timers);
     ackEvent.rttNs = rttNs;
   }
-  const sackedBefore = log.sackedBytes;
-  log.acknowledge(ack);
   ackEvent.deliveredBytes += ackEvent.ackedBytes - (sackedBefore - log.sackedBytes);
   discardAcknowledged(block, ack);
   block.path.confirm?.(); // the neighbour forwards what it is sent: no need to ask it
@@ -305,8 +305,8 @@ function applySackBlocks(block: ControlBlock, arrived: IncomingSegment, reported
  * @param reported it reports a duplicate
  */
 function measure(block: ControlBlock, arrived: IncomingSegment, reported: boolean): number {
-  const sample = block.log.certainSample(arrived.acknowledgment);
-  if (sample >= 0) return block.ackEvent.nowNs - block.log.firstSent(sample);
+  const sentNs = block.log.certainSentNs;
+  if (sentNs >= 0) return block.ackEvent.nowNs - sentNs;
   // A duplicate is not taken in, and its timestamp neither (RFC 7323 §5.3): the echo is of what had come before, whose own
   // acknowledgment was lost. It is as old as the timeout, and would make the next one as long again.
   if (reported) return -1;

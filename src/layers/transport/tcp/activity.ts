@@ -22,12 +22,12 @@ export const SEND_BUFFER_LIMITED = 3;
 export class Activity {
   kind: number;
   /** Since when; and for how long so far, by kind. */
-  private readonly since: Float64Array;
+  private sinceNs: number;
   private readonly spent: Float64Array;
 
   constructor() {
     this.kind = IDLE;
-    this.since = new Float64Array(1);
+    this.sinceNs = 0;
     this.spent = new Float64Array(SEND_BUFFER_LIMITED + 1);
   }
 
@@ -46,12 +46,12 @@ export class Activity {
   /** From now on it is `kind`. */
   turn(kind: number, clock: Clock): void {
     const nowNs = clock.now();
-    this.spent[this.kind]! += nowNs - this.since[0]!;
-    this.since[0] = nowNs;
+    this.spent[this.kind]! += nowNs - this.sinceNs;
+    this.sinceNs = nowNs;
     this.kind = kind;
   }
 
   private of(kind: number, nowNs: number): number {
-    return this.spent[kind]! + (this.kind === kind ? nowNs - this.since[0]! : 0);
+    return this.spent[kind]! + (this.kind === kind ? nowNs - this.sinceNs : 0);
   }
 }

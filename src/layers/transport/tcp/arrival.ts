@@ -11,12 +11,13 @@ import { goesOnWithoutEcn, handshakeAcknowledged, settle, synCameAgain } from '.
 import { codepointArrived } from './ecn/reception.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
 import { synAckArrived as fastOpenAnswered, noteFailure } from './fast-open/client.ts';
+import { isExpected, noteExpected } from './header-prediction.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeIfDue, acknowledgeNow, armRetransmission, output, send } from './output.ts';
 import { takeTimestamp } from './paws.ts';
 import { openWindow } from './receive-window.ts';
-import { receiveText, receiveUrgent } from './reception.ts';
+import { receiveNext, receiveText, receiveUrgent } from './reception.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
 import { add, distance, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 import { checkSequence } from './sequence-check.ts';
@@ -27,7 +28,8 @@ import { hearUserTimeout } from './user-timeout.ts';
 /** @returns why the segment was dropped, or `undefined` if it was taken */
 export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   block.counts.arrived(arrived.dataLength);
-  const refused = refuse(block, arrived);
+  const expected = isExpected(block, arrived);
+  const refused = expected ? undefined : refuse(block, arrived);
   if (refused !== undefined) {
     // "After sending the acknowledgment, drop the unacceptable segment and return": nothing else goes on its account,
     // though the report of a duplicate leaves so little room that the rest of the data would fill a segment.
@@ -35,7 +37,11 @@ export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): D
     return refused;
   }
   const opening = block.state === 'SYN-SENT';
-  const reason = opening ? inSynSent(block, arrived) : inOtherStates(block, arrived);
+  const reason = expected
+    ? takeExpected(block, arrived)
+    : opening
+      ? inSynSent(block, arrived)
+      : inOtherStates(block, arrived);
   // What is dropped may be from anybody, so it does not say that the peer is alive (RFC 9293 §3.8.4).
   if (reason === undefined) {
     block.lastHeardNs = block.environment.timers.now();
@@ -144,6 +150,20 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
 }
 
 // ---- §3.10.7.4 other states ----
+
+/**
+ * RFC 7323 §5.6 H2, for a segment of which `header-prediction.ts` says that the other checks do nothing: the acknowledgment
+ * and the text, and a FIN that was held beyond the gap which it fills.
+ */
+function takeExpected(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  noteExpected(block, arrived);
+  acknowledge(block, arrived);
+  codepointArrived(block, arrived);
+  if (arrived.dataLength === 0) return undefined;
+  receiveNext(block, arrived);
+  finStep(block);
+  return undefined;
+}
 
 /** The first five checks, as far as they end with the segment being dropped before anything of it was taken. */
 function refuse(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {

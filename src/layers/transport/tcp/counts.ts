@@ -2,29 +2,10 @@
  * What a connection has counted since it began, for `tcp_info`: segments and octets both ways, timeouts, and when something
  * was last sent or heard. Names and definitions of RFC 4898 (the TCP extended statistics MIB) are Linux's too.
  *
- * Segments are counted in plain integers. What grows past them in a long transfer, octets and times, lies in typed
- * arrays. Whoever counts hands over the clock and not the moment, which V8 would allocate for the call.
+ * Whoever counts hands over the clock and not the moment, which V8 would allocate for the call.
  */
 import type { Clock } from '../../clock.ts';
 import { add, distance, greaterThan } from './sequence.ts';
-
-// Octets.
-const SENT = 0;
-const RETRANSMITTED = 1;
-const ACKED = 2;
-const RECEIVED = 3;
-const FORGOTTEN = 4;
-const OCTETS = 5;
-
-// Times, in nanoseconds; -1 for never.
-const DATA_SENT = 0;
-const ACK_SENT = 1;
-const DATA_RECEIVED = 2;
-const ACK_RECEIVED = 3;
-/** When the recovery by timeout that is going on began; and how long those before it took together. */
-const TIMEOUT_SINCE = 4;
-const TIMEOUT_TOTAL = 5;
-const TIMES = 6;
 
 export class Counts {
   /** All segments that were handed to IP and that came from it; and those of them with data. */
@@ -49,12 +30,26 @@ export class Counts {
   /** Octets of data that our SYN carried; and whether the peer's SYN had some that our SYN-ACK acknowledged. */
   synBytes: number;
   synDataTaken: boolean;
+  /** Octets of data that were sent, again or not; and those of them that had been sent before. */
+  sentBytes: number;
+  retransmittedBytes: number;
+  /** Octets of data that SND.UNA has passed, and that RCV.NXT has. */
+  ackedBytes: number;
+  receivedBytes: number;
+  /** Octets that were SACKed before a timeout made us forget it: they are delivered once more. */
+  forgottenBytes: number;
   /** The end of all that was sent; nothing was while `hasSent` is false. */
   private highestSent: number;
   private hasSent: boolean;
   private deliveredBefore: number;
-  private readonly octets: Float64Array;
-  private readonly times: Float64Array;
+  /** When it last was, -1 for never. */
+  private dataSentNs: number;
+  private ackSentNs: number;
+  private dataReceivedNs: number;
+  private ackReceivedNs: number;
+  /** When the recovery by timeout that is going on began (-1 if none is), and how long those before it took together. */
+  private timeoutSinceNs: number;
+  private timeoutTotalNs: number;
 
   constructor() {
     this.sentSegments = 0;
@@ -74,61 +69,49 @@ export class Counts {
     this.highestSent = 0;
     this.hasSent = false;
     this.deliveredBefore = 0;
-    this.octets = new Float64Array(OCTETS);
-    this.times = new Float64Array(TIMES).fill(-1);
-    this.times[TIMEOUT_TOTAL] = 0;
-  }
-
-  /** Octets of data that were sent, again or not; and those of them that had been sent before. */
-  get sentBytes(): number {
-    return this.octets[SENT]!;
-  }
-  get retransmittedBytes(): number {
-    return this.octets[RETRANSMITTED]!;
-  }
-  /** Octets of data that SND.UNA has passed, and that RCV.NXT has. */
-  get ackedBytes(): number {
-    return this.octets[ACKED]!;
-  }
-  get receivedBytes(): number {
-    return this.octets[RECEIVED]!;
-  }
-
-  /** Octets that were SACKed before a timeout made us forget it: they are delivered once more. */
-  get forgottenBytes(): number {
-    return this.octets[FORGOTTEN]!;
+    this.sentBytes = 0;
+    this.retransmittedBytes = 0;
+    this.ackedBytes = 0;
+    this.receivedBytes = 0;
+    this.forgottenBytes = 0;
+    this.dataSentNs = -1;
+    this.ackSentNs = -1;
+    this.dataReceivedNs = -1;
+    this.ackReceivedNs = -1;
+    this.timeoutSinceNs = -1;
+    this.timeoutTotalNs = 0;
   }
 
   sinceDataSent(nowNs: number): number {
-    return this.since(DATA_SENT, nowNs);
+    return sinceThen(this.dataSentNs, nowNs);
   }
   sinceAckSent(nowNs: number): number {
-    return this.since(ACK_SENT, nowNs);
+    return sinceThen(this.ackSentNs, nowNs);
   }
   sinceDataReceived(nowNs: number): number {
-    return this.since(DATA_RECEIVED, nowNs);
+    return sinceThen(this.dataReceivedNs, nowNs);
   }
   sinceAckReceived(nowNs: number): number {
-    return this.since(ACK_RECEIVED, nowNs);
+    return sinceThen(this.ackReceivedNs, nowNs);
   }
 
   /** How long recoveries by timeout have lasted, with the one that is going on. */
   timeoutNs(nowNs: number): number {
-    const since = this.times[TIMEOUT_SINCE]!;
-    return this.times[TIMEOUT_TOTAL]! + (since < 0 ? 0 : nowNs - since);
+    const since = this.timeoutSinceNs;
+    return this.timeoutTotalNs + (since < 0 ? 0 : nowNs - since);
   }
 
   // ---- what is sent ----
 
   /** A segment with ACK, but for resets. @param octets of sequence space: `length` of data, and SYN or FIN */
   sent(sequence: number, length: number, octets: number, clock: Clock): void {
-    this.times[ACK_SENT] = clock.now();
+    this.ackSentNs = clock.now();
     if (octets > 0) this.occupied(sequence, length, octets, clock);
   }
 
   /** Our SYN or SYN-ACK, with `length` octets of data. */
   sentSyn(sequence: number, length: number, hasAck: boolean, clock: Clock): void {
-    if (hasAck) this.times[ACK_SENT] = clock.now();
+    if (hasAck) this.ackSentNs = clock.now();
     if (!this.hasSent) {
       this.synBytes = length;
       this.synDataTaken = hasAck && this.receivedBytes > 0;
@@ -143,9 +126,9 @@ export class Counts {
     if (before > 0) this.retransmittedSegments++;
     if (length > 0) {
       this.sentDataSegments++;
-      this.octets[SENT]! += length;
-      this.octets[RETRANSMITTED]! += Math.min(before, length);
-      this.times[DATA_SENT] = clock.now();
+      this.sentBytes += length;
+      this.retransmittedBytes += Math.min(before, length);
+      this.dataSentNs = clock.now();
     }
     if (!this.hasSent || greaterThan(end, this.highestSent)) this.highestSent = end;
     this.hasSent = true;
@@ -162,18 +145,18 @@ export class Counts {
   /** Of a segment's `length` octets of data some are new and in the window, or else its FIN is. */
   taken(length: number, clock: Clock): void {
     if (length === 0) return;
-    this.times[DATA_RECEIVED] = clock.now();
+    this.dataReceivedNs = clock.now();
     if (length > this.largestReceived) this.largestReceived = length;
   }
 
   /** RCV.NXT moves over octets of data. */
   received(bytes: number): void {
-    this.octets[RECEIVED]! += bytes;
+    this.receivedBytes += bytes;
   }
 
   /** An acknowledgment is about to be applied. */
   acknowledgment(clock: Clock): void {
-    this.times[ACK_RECEIVED] = clock.now();
+    this.ackReceivedNs = clock.now();
     this.deliveredBefore = this.deliveredSegments;
   }
 
@@ -184,7 +167,7 @@ export class Counts {
 
   /** SND.UNA moves over octets of data. */
   acked(bytes: number): void {
-    this.octets[ACKED]! += bytes;
+    this.ackedBytes += bytes;
   }
 
   /** The peer has told that octets came twice: as many segments as they take, and one at least. */
@@ -195,7 +178,7 @@ export class Counts {
   /** Segments that were SACKed are not known to have arrived any more: RFC 2018 §8. */
   forgotten(segments: number, bytes: number): void {
     this.deliveredSegments -= segments;
-    this.octets[FORGOTTEN]! += bytes;
+    this.forgottenBytes += bytes;
   }
 
   // ---- timeouts ----
@@ -203,21 +186,18 @@ export class Counts {
   /** The retransmission timer has expired, and something is sent again. */
   timedOut(nowNs: number): void {
     this.timeouts++;
-    if (this.times[TIMEOUT_SINCE]! >= 0) return;
-    this.times[TIMEOUT_SINCE] = nowNs;
+    if (this.timeoutSinceNs >= 0) return;
+    this.timeoutSinceNs = nowNs;
     this.timeoutRecoveries++;
   }
 
   /** What was sent when the timer expired is acknowledged, or the timeout was for nothing, or all is over. */
   timeoutRecovered(nowNs: number): void {
-    const since = this.times[TIMEOUT_SINCE]!;
+    const since = this.timeoutSinceNs;
     if (since < 0) return;
-    this.times[TIMEOUT_TOTAL]! += nowNs - since;
-    this.times[TIMEOUT_SINCE] = -1;
-  }
-
-  private since(place: number, nowNs: number): number {
-    const at = this.times[place]!;
-    return at < 0 ? Number.POSITIVE_INFINITY : nowNs - at;
+    this.timeoutTotalNs += nowNs - since;
+    this.timeoutSinceNs = -1;
   }
 }
+
+const sinceThen = (atNs: number, nowNs: number): number => (atNs < 0 ? Number.POSITIVE_INFINITY : nowNs - atNs);

@@ -33,6 +33,14 @@ export const fixedOptionBytes = (block: ControlBlock): number => timestampsLengt
 
 /** Bytes of options in a segment without SYN that is sent now. */
 export function optionBytes(block: ControlBlock): number {
+  return hasMoreOptions(block) ? allOptionBytes(block) : fixedOptionBytes(block);
+}
+
+/** Whether there is anything to say beside the options that every segment carries. Mostly there is not. */
+const hasMoreOptions = (block: ControlBlock): boolean =>
+  block.reassembly.count > 0 || block.duplicateNoted || block.userTimeoutDue || block.ecn.accurate !== undefined;
+
+function allOptionBytes(block: ControlBlock): number {
   let used = timestampsLength(block) + userTimeoutLength(block);
   if (block.ecn.accurate !== undefined) used += alignedLength(accurateShape(block, block.ecn.accurate, used));
   const blocks = sackBlockCount(block, used);
@@ -213,6 +221,19 @@ function acknowledgmentSent(block: ControlBlock): void {
 function writeOptions(block: ControlBlock, view: DataView, at: number, kind: number, sequence: number): void {
   let next = at;
   if (block.timestampsOk) next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
+  if (hasMoreOptions(block)) writeMoreOptions(block, view, at, next, kind, sequence);
+}
+
+/** @param at where the options begin @param from where those that every segment carries end */
+function writeMoreOptions(
+  block: ControlBlock,
+  view: DataView,
+  at: number,
+  from: number,
+  kind: number,
+  sequence: number,
+): void {
+  let next = from;
   if (userTimeoutLength(block) > 0) {
     next = writeUserTimeout(block, view, next);
     block.userTimeoutDue = false;

@@ -26,10 +26,10 @@ export function output(block: ControlBlock): void {
 
 /** Sends all data that may be sent, and the FIN. */
 export function send(block: ControlBlock): void {
-  const sends = canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true);
-  if (sends) followPath(block);
   if (isAtRest(block)) return;
+  const sends = canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true);
   if (sends) {
+    followPath(block);
     if (hasToSend(block)) sendAll(block);
     block.validation.sent(block);
   }

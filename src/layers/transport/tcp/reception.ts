@@ -49,6 +49,12 @@ export function receiveText(block: ControlBlock, arrived: IncomingSegment, seque
   return beyondGap(block, arrived, start, distance(sequence, start), length, finFits, finAt);
 }
 
+/** Seventh check, for data that is next and inside the window, without a FIN. */
+export function receiveNext(block: ControlBlock, arrived: IncomingSegment): void {
+  block.counts.taken(arrived.dataLength, block.environment.timers);
+  inOrder(block, arrived, 0, arrived.dataLength, false);
+}
+
 /** The data is next: RCV.NXT moves over it and over what was held behind it. */
 function inOrder(block: ControlBlock, arrived: IncomingSegment, skip: number, length: number, fin: boolean): void {
   if (length > 0) store(block, arrived, 0, skip, length);

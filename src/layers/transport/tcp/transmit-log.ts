@@ -58,7 +58,13 @@ export class TransmitLog {
   sackedCount: number;
   /** Bytes of data in the largest record that was acknowledged whole. */
   largestAcknowledged: number;
-  /** The notes of all records: six numbers each, from `noteAt` on. */
+  /**
+   * Of the records that `acknowledge` removed last: when the first was sent whose first transmission is known, if there can
+   * be no doubt which transmission of any of them is acknowledged (Karn's rule: RFC 6298 §3); else -1.
+   */
+  certainSentNs: number;
+  private isDoubtful: boolean;
+  /** The notes of all records: six numbers each, from `place` on. */
   notes: Float64Array;
   private words: Int32Array;
   private head: number;
@@ -81,6 +87,8 @@ export class TransmitLog {
     this.bytes = 0;
     this.sackedCount = 0;
     this.largestAcknowledged = 0;
+    this.certainSentNs = -1;
+    this.isDoubtful = false;
     this.notes = new Float64Array(FIRST_RECORDS << SHIFT);
     this.words = new Int32Array(FIRST_RECORDS << SHIFT);
     this.head = 0;
@@ -95,11 +103,25 @@ export class TransmitLog {
     return this.bytes - this.sackedBytes - this.lostBytes;
   }
 
+  /** Where the record lies: who asks for several of its values finds it once. Holds until something is appended or split. */
+  place(index: number): number {
+    return ((this.head + index) & (this.capacity - 1)) << SHIFT;
+  }
+  endAt(place: number): number {
+    return this.words[place + END]!;
+  }
+  transmissionsAt(place: number): number {
+    return this.words[place + TRANSMISSIONS]!;
+  }
+  lastSentAt(place: number): number {
+    return this.notes[place + LAST_SENT_NS]!;
+  }
+
   start(index: number): number {
     return this.words[this.place(index) + START]!;
   }
   end(index: number): number {
-    return this.words[this.place(index) + END]!;
+    return this.endAt(this.place(index));
   }
   length(index: number): number {
     const place = this.place(index);
@@ -109,18 +131,13 @@ export class TransmitLog {
     return this.words[this.place(index) + FLAGS]!;
   }
   transmissions(index: number): number {
-    return this.words[this.place(index) + TRANSMISSIONS]!;
+    return this.transmissionsAt(this.place(index));
   }
   firstSent(index: number): number {
     return this.notes[this.place(index) + FIRST_SENT_NS]!;
   }
   lastSent(index: number): number {
-    return this.notes[this.place(index) + LAST_SENT_NS]!;
-  }
-
-  /** Where the notes of a record are. */
-  noteAt(index: number): number {
-    return this.place(index);
+    return this.lastSentAt(this.place(index));
   }
 
   /**
@@ -139,8 +156,7 @@ export class TransmitLog {
     notes[place + FIRST_SENT_NS] = isFirst ? now : -1;
     notes[place + LAST_SENT_NS] = now;
     this.bytes += distance(start, end);
-    words[place + PREVIOUS] = OUTSIDE;
-    this.intoNetwork(place);
+    this.link(place);
   }
 
   /** Notes that a record was sent again. */
@@ -251,26 +267,12 @@ export class TransmitLog {
     return newly;
   }
 
-  /**
-   * Of the records before `sndUna` the first whose first transmission is known, if there can be no doubt which
-   * transmission of any of them is acknowledged (Karn's rule: RFC 6298 §3); else -1.
-   */
-  certainSample(sndUna: number): number {
-    const { words, notes } = this;
-    let sample = -1;
-    for (let index = 0; index < this.count; index++) {
-      const place = this.place(index);
-      if (greaterThan(words[place + END]!, sndUna)) break;
-      // What was SACKed arrived at some earlier time, and what was sent twice at one of two.
-      if (words[place + TRANSMISSIONS]! > 1 || (words[place + FLAGS]! & SACKED) !== 0) return -1;
-      if (sample < 0 && notes[place + FIRST_SENT_NS]! >= 0) sample = index;
-    }
-    return sample;
-  }
-
-  /** Removes what lies wholly before `sndUna`, and cuts the record that straddles it. */
+  /** Removes what lies wholly before `sndUna`, and cuts the record that straddles it. Tells `certainSentNs`. */
   acknowledge(sndUna: number): void {
+    this.certainSentNs = -1;
+    this.isDoubtful = false;
     while (this.count > 0 && lessOrEqual(this.end(0), sndUna)) this.removeFirst();
+    if (this.isDoubtful) this.certainSentNs = -1;
     if (this.count > 0 && lessThan(this.start(0), sndUna)) this.cutFirst(sndUna);
   }
 
@@ -325,16 +327,17 @@ export class TransmitLog {
     this.lastInNetwork = NONE;
   }
 
-  private place(index: number): number {
-    return ((this.head + index) & (this.capacity - 1)) << SHIFT;
-  }
-
   private indexOf(place: number): number {
     return place === NONE ? -1 : ((place >> SHIFT) - this.head) & (this.capacity - 1);
   }
 
   private intoNetwork(place: number): void {
     this.outOfNetwork(place);
+    this.link(place);
+  }
+
+  /** Puts a record that is not in the network at the end of the list of those that are. */
+  private link(place: number): void {
     const { words, lastInNetwork: last } = this;
     words[place + PREVIOUS] = last;
     words[place + NEXT] = NONE;
@@ -373,6 +376,9 @@ export class TransmitLog {
     const { words } = this;
     const place = this.place(0);
     const flags = words[place + FLAGS]!;
+    // What was SACKed arrived at some earlier time, and what was sent twice at one of two.
+    if (words[place + TRANSMISSIONS]! > 1 || (flags & SACKED) !== 0) this.isDoubtful = true;
+    if (this.certainSentNs < 0) this.certainSentNs = this.notes[place + FIRST_SENT_NS]!;
     const length = distance(words[place + START]!, words[place + END]!);
     if ((flags & SACKED) === 0) this.watcher?.delivered(this, 0);
     else this.sackedCount--;

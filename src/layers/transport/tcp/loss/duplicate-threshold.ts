@@ -31,7 +31,7 @@ export class DuplicateThreshold implements LossDetection {
   }
 
   delivered(log: TransmitLog, index: number): void {
-    this.reordering.delivered(log, index);
+    this.reordering.delivered(log.end(index), log.transmissions(index) > 1);
   }
 
   recoveryStarted(sender: Sender): void {

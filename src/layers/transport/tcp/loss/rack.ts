@@ -21,15 +21,6 @@ const PERSISTENCE = 16;
  */
 const TOO_SOON = 15 / 16;
 
-/** Where each lies in `times`. */
-const REO_WND = 0;
-const XMIT = 1;
-const RTT = 2;
-const NOW = 3;
-const ECHO = 4;
-const MINIMUM_RTT = 5;
-const TIMES = 6;
-
 export class Rack implements LossDetection {
   readonly name = 'rack';
   readonly reordering: ReorderingDetector;
@@ -37,8 +28,15 @@ export class Rack implements LossDetection {
   reoWndMult: number;
   /** RACK.end_seq: of the segment sent last among those that have arrived. */
   endSequence: number;
-  /** Times that change with each acknowledgment: as fields they would be boxed anew each time, 48 bytes (V8 of Node 20). */
-  private readonly times: Float64Array;
+  /** RACK.reo_wnd, for those who study it. */
+  reoWndNs: number;
+  /** RACK.xmit_ts and RACK.rtt of the segment that `endSequence` is of; -1 before any. */
+  xmitNs: number;
+  rttNs: number;
+  /** Of the acknowledgment that is taken in: when it came, when at the latest what it echoes was sent; and min_RTT. */
+  private nowNs: number;
+  private echoNs: number;
+  private minimumRttNs: number;
   private reoWndPersist: number;
   /** RACK.dsack_round: SND.NXT when a DSACK was last acted upon; `undefined` is None. */
   private dsackRound: number | undefined;
@@ -47,58 +45,45 @@ export class Rack implements LossDetection {
 
   constructor() {
     this.reordering = new ReorderingDetector();
-    this.times = new Float64Array(TIMES);
     this.reoWndMult = 1;
-    this.times[XMIT] = -1;
     this.endSequence = 0;
+    this.reoWndNs = 0;
+    this.xmitNs = -1;
+    this.rttNs = 0;
+    this.nowNs = 0;
+    this.echoNs = Number.POSITIVE_INFINITY;
+    this.minimumRttNs = Number.POSITIVE_INFINITY;
     this.reoWndPersist = PERSISTENCE;
     this.dsackRound = undefined;
-    this.times[ECHO] = Number.POSITIVE_INFINITY;
-    this.times[MINIMUM_RTT] = Number.POSITIVE_INFINITY;
     this.dsackSeen = false;
     this.recoveryJustEnded = false;
   }
 
-  /** RACK.reo_wnd, for those who study it. */
-  get reoWndNs(): number {
-    return this.times[REO_WND]!;
-  }
-
-  /** RACK.xmit_ts and RACK.rtt of that segment; -1 before any. */
-  get xmitNs(): number {
-    return this.times[XMIT]!;
-  }
-
-  get rttNs(): number {
-    return this.times[RTT]!;
-  }
-
   begin(sender: Sender, { nowNs, echoNs }: AckEvent): void {
-    const { times } = this;
-    times[NOW] = nowNs;
-    times[ECHO] = echoNs;
-    times[MINIMUM_RTT] = sender.rtt.minimumNs; // step 1
+    this.nowNs = nowNs;
+    this.echoNs = echoNs;
+    this.minimumRttNs = sender.rtt.minimumNs; // step 1
     this.reordering.begin();
   }
 
   /** Step 2, and what step 3 needs. */
   delivered(log: TransmitLog, index: number): void {
-    const end = log.end(index);
-    const retransmitted = log.transmissions(index) > 1;
-    this.reordering.delivered(log, index);
-    const xmitNs = log.lastSent(index);
-    const { times } = this;
-    const rttNs = times[NOW]! - xmitNs;
+    const place = log.place(index);
+    const end = log.endAt(place);
+    const retransmitted = log.transmissionsAt(place) > 1;
+    this.reordering.delivered(end, retransmitted);
+    const xmitNs = log.lastSentAt(place);
+    const rttNs = this.nowNs - xmitNs;
     if (retransmitted) {
       // Not the last transmission is acknowledged, by the timestamp or by the heuristic. Echoed is the timestamp of the last
       // segment in order (RFC 7323 §4.3): it tells of the first record, which SND.UNA moves over, and nothing of one that
       // is SACKed beyond a gap. By the letter no probe of a lost tail would find it out.
-      if (index === 0 && times[ECHO]! < xmitNs) return;
-      if (rttNs < times[MINIMUM_RTT]! * TOO_SOON) return;
+      if (index === 0 && this.echoNs < xmitNs) return;
+      if (rttNs < this.minimumRttNs * TOO_SOON) return;
     }
     if (!sentAfter(xmitNs, end, this.xmitNs, this.endSequence)) return;
-    times[RTT] = rttNs;
-    times[XMIT] = xmitNs;
+    this.rttNs = rttNs;
+    this.xmitNs = xmitNs;
     this.endSequence = end;
   }
 
@@ -124,7 +109,7 @@ export class Rack implements LossDetection {
    * sender were to use timing information from a spurious retransmission").
    */
   recoveryUndone(): void {
-    this.times[XMIT] = -1;
+    this.xmitNs = -1;
     this.recoveryJustEnded = true;
   }
 
@@ -161,7 +146,7 @@ export class Rack implements LossDetection {
     const { settings } = sender;
     if (settings.rackReorderingWindow === 'adaptive') this.adapt(sender);
     const isWaiting = settings.rackReorderingWindow !== 'none' && this.mayBeReordered(sender);
-    this.times[REO_WND] = isWaiting ? Math.min((this.reoWndMult * sender.rtt.minimumNs) / 4, sender.rtt.srttNs) : 0;
+    this.reoWndNs = isWaiting ? Math.min((this.reoWndMult * sender.rtt.minimumNs) / 4, sender.rtt.srttNs) : 0;
   }
 
   private mayBeReordered({ lossState, log, settings }: Sender): boolean {

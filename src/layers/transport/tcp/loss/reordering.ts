@@ -3,7 +3,6 @@
  * beyond it. How far apart in time is RACK's to find out.
  */
 import { greaterThan, lessThan } from '../sequence.ts';
-import type { TransmitLog } from '../transmit-log.ts';
 
 export class ReorderingDetector {
   /** How many acknowledgments have shown it. */
@@ -32,12 +31,11 @@ export class ReorderingDetector {
     this.anyOriginal = false;
   }
 
-  /** Record `index` has arrived. */
-  delivered(log: TransmitLog, index: number): void {
-    const end = log.end(index);
+  /** A segment up to `end` has arrived. @param retransmitted it was sent more than once */
+  delivered(end: number, retransmitted: boolean): void {
     if (!this.anyDelivered || greaterThan(end, this.highestEnd)) this.highestEnd = end;
     this.anyDelivered = true;
-    if (log.transmissions(index) > 1) return;
+    if (retransmitted) return;
     if (!this.anyOriginal || lessThan(end, this.lowestEnd)) this.lowestEnd = end;
     this.anyOriginal = true;
   }

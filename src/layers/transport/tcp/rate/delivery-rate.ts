@@ -3,8 +3,7 @@
  * acknowledgment of something new tells how much was delivered between the sending of a segment and now, how long that
  * took, and whether the program or the network was what limited it.
  *
- * What is noted of each segment lies in the transmit log beside the rest of its record. Numbers lie in typed arrays, so
- * a sample allocates nothing.
+ * What is noted of each segment lies in the transmit log beside the rest of its record.
  * Left out on purpose: the estimate from duplicate ACKs without SACK (§4.1.3.5.1); queues below TCP, which has none.
  */
 import type { Clock } from '../../../clock.ts';
@@ -21,15 +20,19 @@ const LOST = 3;
 const IN_FLIGHT = 4;
 const IS_APP_LIMITED = 5;
 
-/** The connection's own (§4.1.2.1.1) lie in the same places; after them C.app_limited, and the rate last told. */
-const APP_LIMITED = 6;
-const LATEST_RATE = 7;
-const CONNECTION_LENGTH = 8;
-
 const SECOND_NS = 1e9;
 
 export class DeliveryRate {
-  private readonly connection: Float64Array;
+  /** C.delivered: octets that are known to have arrived. */
+  deliveredBytes: number;
+  /** C.lost: octets that have come to be held for lost. */
+  lostBytes: number;
+  /** The last sample in bytes per second, without those that a gap of the program has made smaller; 0 before any. */
+  latestRate: number;
+  /** C.delivered_time, C.first_send_time, and C.app_limited: 0 if no gap is on its way. */
+  private deliveredNs: number;
+  private firstSendNs: number;
+  private appLimitedUpTo: number;
   /**
    * Of the segment that the sample is of, the one sent last of those that the acknowledgment delivers: where its note is
    * (-1 if there is none), where it ends, and whether it was sent only once. The note stays until something new is sent.
@@ -42,7 +45,12 @@ export class DeliveryRate {
   private readonly loss: SegmentLoss;
 
   constructor() {
-    this.connection = new Float64Array(CONNECTION_LENGTH);
+    this.deliveredBytes = 0;
+    this.lostBytes = 0;
+    this.latestRate = 0;
+    this.deliveredNs = 0;
+    this.firstSendNs = 0;
+    this.appLimitedUpTo = 0;
     this.newestAt = -1;
     this.newestEnd = 0;
     this.isSentOnce = false;
@@ -50,24 +58,9 @@ export class DeliveryRate {
     this.loss = new SegmentLoss();
   }
 
-  /** C.delivered: octets that are known to have arrived. */
-  get deliveredBytes(): number {
-    return this.connection[DELIVERED]!;
-  }
-
-  /** C.lost: octets that have come to be held for lost. */
-  get lostBytes(): number {
-    return this.connection[LOST]!;
-  }
-
-  /** The last sample in bytes per second, without those that a gap of the program has made smaller; 0 before any. */
-  get latestRate(): number {
-    return this.connection[LATEST_RATE]!;
-  }
-
   /** Whether a gap that the program has left is still on its way. */
   get isAppLimited(): boolean {
-    return this.connection[APP_LIMITED]! > 0;
+    return this.appLimitedUpTo > 0;
   }
 
   /**
@@ -75,20 +68,19 @@ export class DeliveryRate {
    * @param isFirst nothing else is in the network
    */
   sent(log: TransmitLog, index: number, isFirst: boolean): void {
-    const { connection } = this;
     if (isFirst) {
       const nowNs = log.lastSent(index);
-      connection[FIRST_SEND_NS] = nowNs;
-      connection[DELIVERED_NS] = nowNs;
+      this.firstSendNs = nowNs;
+      this.deliveredNs = nowNs;
     }
     const { notes } = log;
-    const at = log.noteAt(index);
-    notes[at + DELIVERED] = connection[DELIVERED]!;
-    notes[at + DELIVERED_NS] = connection[DELIVERED_NS]!;
-    notes[at + FIRST_SEND_NS] = connection[FIRST_SEND_NS]!;
-    notes[at + LOST] = connection[LOST]!;
+    const at = log.place(index);
+    notes[at + DELIVERED] = this.deliveredBytes;
+    notes[at + DELIVERED_NS] = this.deliveredNs;
+    notes[at + FIRST_SEND_NS] = this.firstSendNs;
+    notes[at + LOST] = this.lostBytes;
     notes[at + IN_FLIGHT] = log.pipe;
-    notes[at + IS_APP_LIMITED] = connection[APP_LIMITED]! > 0 ? 1 : 0;
+    notes[at + IS_APP_LIMITED] = this.appLimitedUpTo > 0 ? 1 : 0;
   }
 
   /** An acknowledgment is about to be taken in: `InitRateSample` of §4.1.2.3. */
@@ -98,45 +90,45 @@ export class DeliveryRate {
 
   /** A segment has arrived: `UpdateRateSample`, which prefers the newest one. */
   arrived(log: TransmitLog, index: number): void {
-    const { connection } = this;
-    if (this.newestAt >= 0 && !this.isNewest(log, index)) return;
-    this.newestAt = log.noteAt(index);
-    this.newestEnd = log.end(index);
-    this.isSentOnce = log.transmissions(index) === 1;
-    connection[FIRST_SEND_NS] = log.lastSent(index);
+    const place = log.place(index);
+    if (this.newestAt >= 0 && !this.isNewest(log, place)) return;
+    this.newestAt = place;
+    this.newestEnd = log.endAt(place);
+    this.isSentOnce = log.transmissionsAt(place) === 1;
+    this.firstSendNs = log.lastSentAt(place);
   }
 
   /** Octets have arrived by the acknowledgment whose segments `arrived` has seen. */
   delivered(bytes: number, clock: Clock): void {
     if (bytes <= 0) return;
-    this.connection[DELIVERED]! += bytes;
-    this.connection[DELIVERED_NS] = clock.now();
+    this.deliveredBytes += bytes;
+    this.deliveredNs = clock.now();
   }
 
   /** A segment has come to be held for lost. @returns what that tells; the record is reused */
   lost(log: TransmitLog, index: number, nowNs: number): SegmentLoss {
-    const { connection, loss } = this;
-    const at = log.noteAt(index);
+    const { loss } = this;
+    const at = log.place(index);
     const bytes = log.length(index);
-    connection[LOST]! += bytes;
+    this.lostBytes += bytes;
     loss.nowNs = nowNs;
     loss.start = log.start(index);
     loss.end = log.end(index);
     loss.bytes = bytes;
     loss.inflightAtSend = log.notes[at + IN_FLIGHT]!;
-    loss.lostSinceSend = connection[LOST]! - log.notes[at + LOST]!;
+    loss.lostSinceSend = this.lostBytes - log.notes[at + LOST]!;
     loss.appLimited = log.notes[at + IS_APP_LIMITED]! > 0;
-    loss.delivered = connection[DELIVERED]!;
+    loss.delivered = this.deliveredBytes;
     return loss;
   }
 
   /** The acknowledgment is taken in: `GenerateRateSample`. Fills the event's rate fields; it has C.min_rtt already. */
   finish(log: TransmitLog, event: AckEvent): void {
-    const { connection, newestAt: at } = this;
+    const { newestAt: at } = this;
     const { minimumRttNs } = event;
     const { notes } = log;
-    const delivered = connection[DELIVERED]!;
-    if (delivered > connection[APP_LIMITED]!) connection[APP_LIMITED] = 0; // the gap has passed through
+    const delivered = this.deliveredBytes;
+    if (delivered > this.appLimitedUpTo) this.appLimitedUpTo = 0; // the gap has passed through
     event.delivered = delivered;
     event.deliveryRate = 0;
     event.latestRttNs = -1;
@@ -149,9 +141,9 @@ export class DeliveryRate {
       event.lostSinceSend = 0;
       return;
     }
-    const sendNs = connection[FIRST_SEND_NS]!;
+    const sendNs = this.firstSendNs;
     const sendElapsed = sendNs - notes[at + FIRST_SEND_NS]!;
-    const ackElapsed = connection[DELIVERED_NS]! - notes[at + DELIVERED_NS]!;
+    const ackElapsed = this.deliveredNs - notes[at + DELIVERED_NS]!;
     const interval = Math.max(sendElapsed, ackElapsed);
     const since = delivered - notes[at + DELIVERED]!;
     event.priorDelivered = notes[at + DELIVERED]!;
@@ -159,7 +151,7 @@ export class DeliveryRate {
     event.rateIntervalNs = interval;
     event.appLimited = notes[at + IS_APP_LIMITED]! > 0;
     event.inflightAtSend = notes[at + IN_FLIGHT]!;
-    event.lostSinceSend = connection[LOST]! - notes[at + LOST]!;
+    event.lostSinceSend = this.lostBytes - notes[at + LOST]!;
     // §4.2: what was sent more than once has no round trip that is certain.
     if (this.isSentOnce) event.latestRttNs = event.nowNs - sendNs;
     // An interval below the shortest round trip is of a segment that was sent again for nothing.
@@ -169,20 +161,20 @@ export class DeliveryRate {
 
   private tell(event: AckEvent, rate: number): void {
     event.deliveryRate = rate;
-    if (event.appLimited && rate < this.connection[LATEST_RATE]!) return;
-    this.connection[LATEST_RATE] = rate;
+    if (event.appLimited && rate < this.latestRate) return;
+    this.latestRate = rate;
     this.isLatestLimited = event.appLimited;
   }
 
   /** `MarkConnectionAppLimited` of §4.1.2.4: samples do not count in full until all that is in the network has arrived. */
   markAppLimited(pipe: number): void {
-    this.connection[APP_LIMITED] = Math.max(this.connection[DELIVERED]! + pipe, 1);
+    this.appLimitedUpTo = Math.max(this.deliveredBytes + pipe, 1);
   }
 
   /** `IsNewestPacket`: by when it was sent, and for those of one instant by their place. */
-  private isNewest(log: TransmitLog, index: number): boolean {
-    const sendNs = log.lastSent(index);
-    const latest = this.connection[FIRST_SEND_NS]!;
-    return sendNs > latest || (sendNs === latest && greaterThan(log.end(index), this.newestEnd));
+  private isNewest(log: TransmitLog, place: number): boolean {
+    const sendNs = log.lastSentAt(place);
+    const latest = this.firstSendNs;
+    return sendNs > latest || (sendNs === latest && greaterThan(log.endAt(place), this.newestEnd));
   }
 }

@@ -15,31 +15,31 @@ export const sendQuantum = (rate: number, smss: number): number =>
 
 /** When the next segment may leave, and whether its time has to come first. */
 export class Departures {
-  /** In one number, in nanoseconds and their parts: C.next_send_time. */
-  private readonly next: Float64Array;
+  /** In nanoseconds and their parts: C.next_send_time. */
+  private next: number;
   /** Something has left ahead of its time. */
   isHolding: boolean;
 
   constructor() {
-    this.next = new Float64Array(1);
+    this.next = 0;
     this.isHolding = false;
   }
 
   /** Whether a segment has to wait now. */
   holds(nowNs: number): boolean {
-    if (this.isHolding && nowNs >= this.next[0]!) this.isHolding = false;
+    if (this.isHolding && nowNs >= this.next) this.isHolding = false;
     return this.isHolding;
   }
 
   /** When it does not have to any more. */
   get nextNs(): number {
-    return Math.ceil(this.next[0]!);
+    return Math.ceil(this.next);
   }
 
   /** A segment leaves. @param rate bytes per second @param quantumBytes what may leave ahead of its time */
   departed(bytes: number, rate: number, quantumBytes: number, nowNs: number): void {
-    const next = Math.max(this.next[0]!, nowNs) + (bytes / rate) * SECOND;
-    this.next[0] = next;
+    const next = Math.max(this.next, nowNs) + (bytes / rate) * SECOND;
+    this.next = next;
     // To the nanosecond: sums of parts of them do not come out even.
     this.isHolding = next - nowNs > (quantumBytes / rate) * SECOND - 1;
   }
@@ -47,6 +47,6 @@ export class Departures {
   /** Nothing waits any more. */
   release(): void {
     this.isHolding = false;
-    this.next[0] = 0;
+    this.next = 0;
   }
 }
