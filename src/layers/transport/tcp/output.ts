@@ -171,7 +171,7 @@ function sendLost(block: ControlBlock): void {
 
 function sendNew(block: ControlBlock): void {
   if (block.search.searching && !probePath(block)) return;
-  while (sendOne(block)) {}
+  while (sendOne(block)) sendFull(block);
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
   if (mustWait(block)) return;
   // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
@@ -209,10 +209,19 @@ function sendOne(block: ControlBlock): boolean {
   return true;
 }
 
+/** Sends the full segments that may follow one that has been sent: what all of them depend on is looked at once. */
+function sendFull(block: ControlBlock): void {
+  const room = payloadRoom(block);
+  let left = Math.min(block.unsentBytes, block.usableWindow);
+  // In a recovery what may go is not what was less what went.
+  if (left < room || block.lossState !== 'open') return;
+  for (left = Math.min(left, allowance(block)); left >= room && !mustWait(block); left -= room) sendText(block, room);
+}
+
 /** Sends the next `length` octets, and the FIN with the last of them if the window has an octet for it. */
 function sendText(block: ControlBlock, length: number): void {
-  const final = block.finQueued && length === block.unsentBytes && block.usableWindow > length;
   const start = block.sndNxt;
+  const final = block.finQueued && length === block.unsentBytes && block.usableWindow > length;
   recordSent(block, start, length, final);
   if (block.corkState !== 'open') uncork(block);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
