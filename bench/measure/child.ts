@@ -4,21 +4,22 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { INLINE_MORE } from '../../src/cli/inlining.ts';
+import { built } from './built.ts';
 
 /** With these, heap bytes can be counted: see `allocation.ts`. */
 export const COUNTING: readonly string[] = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
-const TYPESCRIPT = ['--import', 'tsx'];
 
 /**
- * Runs a script of TypeScript and reads what it answers.
+ * Runs a script of TypeScript, built as the package is and with the flag that the command line gives itself, and reads what
+ * it answers.
  * @throws {Error} if the child fails
  */
-export const inChild = <Result>(
+export const inChild = async <Result>(
   script: URL,
   parameters: readonly string[],
   flags: readonly string[] = [],
-): Promise<Result> => runNode<Result>([...flags, ...TYPESCRIPT, fileURLToPath(script), ...parameters]);
+): Promise<Result> => runNode<Result>([INLINE_MORE, ...flags, await built(script), ...parameters]);
 
 /** The same with every parameter of node given. */
 export function runNode<Result>(parameters: readonly string[]): Promise<Result> {

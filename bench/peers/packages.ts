@@ -11,7 +11,8 @@ export interface PeerDecoder {
   decode(frame: Buffer): unknown;
 }
 
-const require = createRequire(import.meta.url);
+/** From this file, and from a build of it in `bench/built`. */
+const require = createRequire(new URL('../peers/packages.ts', import.meta.url));
 
 export const MISSING = 'the packages to compare with are not installed: run `npm run bench:peers` first';
 

@@ -63,6 +63,7 @@ async function compile(source: string, name: string, folder: string): Promise<vo
       module: ts.ModuleKind.ESNext,
       verbatimModuleSyntax: true,
       rewriteRelativeImportExtensions: true,
+      useDefineForClassFields: false, // as in tsconfig.json
     },
   });
   const target = path.join(folder, name.replace(/\.ts$/, '.js'));

@@ -7,7 +7,7 @@ import type { Task } from '../../experiments/point.ts';
 import { taskKey } from '../../experiments/point-id.ts';
 import type { ResultRow } from '../../experiments/row.ts';
 
-/** The worker beside this file: built, or from the sources. */
+/** The worker: beside all others in the package (`build/package.ts`), or from the sources. */
 const WORKER: string = new URL(
   import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js',
   import.meta.url,
