@@ -5,7 +5,7 @@
  * Whoever counts hands over the clock and not the moment, which V8 would allocate for the call.
  */
 import type { Clock } from '../../clock.ts';
-import { add, distance, greaterThan } from './sequence.ts';
+import { add, distance } from './sequence.ts';
 
 export class Counts {
   /** All segments that were handed to IP and that came from it; and those of them with data. */
@@ -120,17 +120,18 @@ export class Counts {
   }
 
   private occupied(sequence: number, length: number, octets: number, clock: Clock): void {
-    const end = add(sequence, octets);
-    // How many of its octets, from the first on, were sent before. A SYN comes before data, a FIN after it.
-    const before = this.hasSent ? Math.max(0, Math.min(distance(sequence, this.highestSent), octets)) : 0;
-    if (before > 0) this.retransmittedSegments++;
+    // How many octets from its first on were sent before. A SYN comes before data, a FIN after it.
+    const again = this.hasSent ? distance(sequence, this.highestSent) : 0;
+    if (again > 0) {
+      this.retransmittedSegments++;
+      this.retransmittedBytes += Math.min(again, length);
+    }
     if (length > 0) {
       this.sentDataSegments++;
       this.sentBytes += length;
-      this.retransmittedBytes += Math.min(before, length);
       this.dataSentNs = clock.now();
     }
-    if (!this.hasSent || greaterThan(end, this.highestSent)) this.highestSent = end;
+    if (again < octets) this.highestSent = add(sequence, octets);
     this.hasSent = true;
   }
 

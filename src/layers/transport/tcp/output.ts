@@ -211,10 +211,10 @@ function sendOne(block: ControlBlock): boolean {
 
 /** Sends the full segments that may follow one that has been sent: what all of them depend on is looked at once. */
 function sendFull(block: ControlBlock): void {
-  const room = payloadRoom(block);
   let left = Math.min(block.unsentBytes, block.usableWindow);
   // In a recovery what may go is not what was less what went.
-  if (left < room || block.lossState !== 'open') return;
+  if (left < block.smss || block.lossState !== 'open') return;
+  const room = payloadRoom(block);
   for (left = Math.min(left, allowance(block)); left >= room && !mustWait(block); left -= room) sendText(block, room);
 }
 

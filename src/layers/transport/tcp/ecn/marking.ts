@@ -25,6 +25,7 @@ export const OTHER = 2;
  */
 export function takeKind(block: ControlBlock, sequence: number, length: number, flags: number): number {
   const { ecn } = block;
+  if (ecn.feedback === 'none') return OTHER; // nobody asks
   if (length === 0) return (flags & FIN) === 0 ? PURE_ACK : OTHER;
   // A window probe is the only data at SND.NXT: all other is in the transmit log before it is sent.
   if (sequence === block.sndNxt || !greaterOrEqual(sequence, ecn.sentUpTo)) return OTHER;
