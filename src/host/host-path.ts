@@ -8,6 +8,7 @@ import type { ErrorCode } from '../layers/errors.ts';
 import type { Frame } from '../layers/frame.ts';
 import { IPV4, IPV6 } from '../layers/link/ethertype.ts';
 import type { Neighbour } from '../layers/link/neighbour.ts';
+import type { NeighbourCache } from '../layers/link/neighbour-cache.ts';
 import { fragment4, fragment6 } from '../layers/network/fragmentation.ts';
 import * as icmpv6 from '../layers/network/icmpv6.ts';
 import * as ipv4 from '../layers/network/ipv4.ts';
@@ -29,6 +30,9 @@ export class HostPath implements DatagramPath {
   loopToSelf: boolean;
   isGroup: boolean;
 
+  /** Bytes that link and IP header take. */
+  headroom: number;
+
   private readonly machine: Machine;
   private readonly interfaceIndex: number;
   private readonly headerLength: number;
@@ -41,7 +45,10 @@ export class HostPath implements DatagramPath {
   private isFixed: boolean;
   private fixedHigh: number;
   private fixedLow: number;
+  private cache: NeighbourCache | undefined;
   private neighbour: Neighbour | undefined;
+  /** The interface's MTU, or the learnt one if that is less. */
+  private carried: number;
   private learntMtu: number;
   private learntUntil: number;
   /** Routers may fragment what the learnt MTU is too large for. */
@@ -69,21 +76,20 @@ export class HostPath implements DatagramPath {
     this.fixedHigh = 0;
     this.fixedLow = 0;
     this.isGroup = false;
+    this.headroom = 0;
+    this.cache = undefined;
     this.neighbour = undefined;
+    this.carried = 0;
     this.learntMtu = Number.POSITIVE_INFINITY;
     this.learntUntil = Number.POSITIVE_INFINITY;
     this.learntFragments = false;
     this.take(hop);
   }
 
-  get headroom(): number {
-    return this.networkInterface.headroom + this.headerLength;
-  }
-
   get mtu(): number {
-    this.revalidate();
+    if (this.seenGeneration !== this.machine.generation) this.revalidate();
     if (this.learntUntil !== Number.POSITIVE_INFINITY && this.learntUntil <= this.machine.timers.now()) this.learnMtu();
-    return Math.min(this.interfaceMtu, this.learntMtu);
+    return this.carried;
   }
 
   get interfaceMtu(): number {
@@ -95,12 +101,14 @@ export class HostPath implements DatagramPath {
   }
 
   send(frame: Frame, protocol: number, ecn: number): ErrorCode | undefined {
-    const failed = this.revalidate();
-    if (failed !== undefined) {
-      this.machine.discard('ip-no-route', frame);
-      return failed;
-    }
     const { machine } = this;
+    if (this.seenGeneration !== machine.generation) {
+      const failed = this.revalidate();
+      if (failed !== undefined) {
+        machine.discard('ip-no-route', frame);
+        return failed;
+      }
+    }
     if (frame.start - frame.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
     const length = frame.end - frame.start;
     const at = frame.start - this.headerLength;
@@ -129,8 +137,8 @@ export class HostPath implements DatagramPath {
       ipv6.writeHeader(frame.view, at, trafficClass, flowLabel, length, protocol, hopLimit, local, remote);
     }
     if (this.isGroup && this.loopToSelf) this.loopBack(frame);
-    // The interface's MTU first: most packets fit, and the learnt one is then seldom asked.
-    if (length + this.headerLength > Math.min(this.interfaceMtu, this.learntMtu)) return this.sendInPieces(frame);
+    // By what was known last, which an estimate that has run out can only raise: most packets fit, and need no clock.
+    if (length + this.headerLength > this.carried) return this.sendInPieces(frame);
     return this.transmit(frame);
   }
 
@@ -148,16 +156,12 @@ export class HostPath implements DatagramPath {
 
   /** Upper-layer advice that packets get through to the remote end (RFC 4861 §7.3.1). */
   confirm(): void {
-    if (this.neighbour === undefined) return;
-    if (this.family === 4) this.networkInterface.neighbours4?.confirm(this.neighbour);
-    else this.networkInterface.neighbours6?.confirm(this.neighbour);
+    if (this.neighbour !== undefined) this.cache?.confirm(this.neighbour);
   }
 
   /** Negative advice of the upper layer: the neighbour is asked whether he is still there (RFC 1122 §3.3.1.4). */
   doubt(): void {
-    if (this.neighbour === undefined) return;
-    if (this.family === 4) this.networkInterface.neighbours4?.doubt(this.neighbour);
-    else this.networkInterface.neighbours6?.doubt(this.neighbour);
+    if (this.neighbour !== undefined) this.cache?.doubt(this.neighbour);
   }
 
   private transmit(frame: Frame): ErrorCode | undefined {
@@ -171,7 +175,7 @@ export class HostPath implements DatagramPath {
       networkInterface.transmit(frame, this.fixedHigh, this.fixedLow, etherType);
       return undefined;
     }
-    const cache = this.family === 4 ? networkInterface.neighbours4 : networkInterface.neighbours6;
+    const { cache } = this;
     let { neighbour } = this;
     if (neighbour === undefined || neighbour.state === 'GONE') {
       neighbour = cache?.entry(this.nextHop);
@@ -217,10 +221,9 @@ export class HostPath implements DatagramPath {
     networkInterface.loopBack(copy, this.fixedHigh, this.fixedLow, this.family === 4 ? IPV4 : IPV6);
   }
 
-  /** Finds the way anew if something changed. @returns why there is none */
+  /** Finds the way anew: something has changed. @returns why there is none */
   private revalidate(): ErrorCode | undefined {
     const { machine } = this;
-    if (this.seenGeneration === machine.generation) return undefined;
     // RFC 4862 §5.5.4: an address that went away is not used, not even by those who had it.
     if (!machine.addresses.isLocal(this.local) && !isUnspecified(this.local)) return 'EADDRNOTAVAIL';
     const hop = findNextHop(machine, this.remote, this.interfaceIndex);
@@ -231,9 +234,12 @@ export class HostPath implements DatagramPath {
   }
 
   private take(hop: NextHop): void {
-    this.networkInterface = hop.networkInterface;
+    const { networkInterface } = hop;
+    this.networkInterface = networkInterface;
+    this.headroom = networkInterface.headroom + this.headerLength;
     this.nextHop = hop.address;
     this.isOnLink = hop.onLink;
+    this.cache = this.family === 4 ? networkInterface.neighbours4 : networkInterface.neighbours6;
     this.neighbour = undefined;
     this.isFixed = hop.mac !== undefined;
     this.isGroup = hop.mac !== undefined && hop.mac !== 0;
@@ -246,6 +252,7 @@ export class HostPath implements DatagramPath {
     this.learntMtu = this.machine.pathMtu.mtu(this.remote);
     this.learntUntil = this.machine.pathMtu.expiresAt(this.remote);
     this.learntFragments = this.machine.pathMtu.fragments(this.remote);
+    this.carried = Math.min(this.interfaceMtu, this.learntMtu);
   }
 }
 

@@ -25,6 +25,22 @@ export class LinkInput {
 
   input(networkInterface: NetworkInterface, frame: Frame): DropReason | undefined {
     const { view, start, end } = frame;
+    // Mostly an untagged IP packet for this station alone: no check below refuses it, for no interface has a group's address.
+    if (
+      end - start >= ethernet.HEADER_LENGTH &&
+      view.getInt32(start + 2) === networkInterface.macLow &&
+      view.getUint16(start) === networkInterface.macHigh
+    ) {
+      const type = ethernet.typeOrLength(view, start);
+      if (type === IPV4) return this.ipv4.input(networkInterface, frame, start + ethernet.HEADER_LENGTH, false);
+      if (type === IPV6) return this.ipv6.input(networkInterface, frame, start + ethernet.HEADER_LENGTH, false);
+    }
+    return this.anyFrame(networkInterface, frame);
+  }
+
+  /** Every check in turn. */
+  private anyFrame(networkInterface: NetworkInterface, frame: Frame): DropReason | undefined {
+    const { view, start, end } = frame;
     const refused = ethernet.check(view, start, end - start);
     if (refused !== undefined) return refused;
     const toGroup = ethernet.isToGroup(view, start);

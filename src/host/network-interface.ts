@@ -147,17 +147,16 @@ export class NetworkInterface implements FrameReceiver {
   }
 
   private writeHeader(frame: Frame, macHigh: number, macLow: number, etherType: number): void {
-    const { view } = frame;
-    let at = frame.start - 2;
-    view.setUint16(at, etherType);
+    const { view, start } = frame;
+    let at = start - ethernet.HEADER_LENGTH;
+    view.setUint16(start - 2, etherType);
     if (this.parent !== undefined) {
       at -= VLAN_TAG_LENGTH;
-      view.setInt32(at, (VLAN_TYPE << 16) | this.vlan);
+      view.setInt32(at + 12, (VLAN_TYPE << 16) | this.vlan);
     }
-    at -= 12;
-    view.setUint16(at, macHigh);
-    view.setInt32(at + 2, macLow);
-    view.setUint16(at + 6, this.macHigh);
+    // Both addresses are three words.
+    view.setInt32(at, (macHigh << 16) | (macLow >>> 16));
+    view.setInt32(at + 4, (macLow << 16) | this.macHigh);
     view.setInt32(at + 8, this.macLow);
     frame.start = at;
   }

@@ -94,6 +94,10 @@ function classOf(length: number): number {
 /** Copies `length` bytes; the regions may overlap. Within one slab nothing is allocated. */
 export function copyBytes(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, length: number): void {
   if (from === to) to.copyWithin(toAt, fromAt, fromAt + length);
-  else if (fromAt === 0 && length === from.length) to.set(from, toAt);
+  else copyAcross(from, fromAt, to, toAt, length);
+}
+
+function copyAcross(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, length: number): void {
+  if (fromAt === 0 && length === from.length) to.set(from, toAt);
   else to.set(from.subarray(fromAt, fromAt + length), toAt);
 }

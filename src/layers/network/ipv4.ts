@@ -13,6 +13,8 @@ import { decodeOptions, encodeOptions, type Ipv4OptionRecord } from './ipv4-opti
 
 /** Without options. */
 export const HEADER_LENGTH = 20;
+/** The first byte of such a header: version and IHL. */
+export const WITHOUT_OPTIONS = 0x45;
 /** What the 4-bit IHL can say, in bytes. */
 export const MAXIMUM_HEADER_LENGTH = 60;
 export const MAXIMUM_TOTAL_LENGTH = 65535;
@@ -21,6 +23,8 @@ export const MAXIMUM_TOTAL_LENGTH = 65535;
 export const RESERVED_FLAG = 0x8000;
 export const DONT_FRAGMENT = 0x4000;
 export const MORE_FRAGMENTS = 0x2000;
+/** Any of them is set in a fragment: the flag of more to come, and the offset. */
+export const ANY_FRAGMENT = 0x3fff;
 
 // Fields in place. `at` is where the IPv4 header starts in `view`; call only after `check` accepted it.
 export const version = (view: DataView, at: number): number => view.getUint8(at) >>> 4;
@@ -37,7 +41,7 @@ export const dontFragment = (view: DataView, at: number): boolean => (view.getUi
 export const moreFragments = (view: DataView, at: number): boolean => (view.getUint16(at + 6) & MORE_FRAGMENTS) !== 0;
 /** In bytes. */
 export const fragmentOffset = (view: DataView, at: number): number => (view.getUint16(at + 6) & 0x1fff) << 3;
-export const isFragment = (view: DataView, at: number): boolean => (view.getUint16(at + 6) & 0x3fff) !== 0;
+export const isFragment = (view: DataView, at: number): boolean => (view.getUint16(at + 6) & ANY_FRAGMENT) !== 0;
 export const timeToLive = (view: DataView, at: number): number => view.getUint8(at + 8);
 export const protocol = (view: DataView, at: number): number => view.getUint8(at + 9);
 export const headerChecksum = (view: DataView, at: number): number => view.getUint16(at + 10);
@@ -75,11 +79,17 @@ const verifies = (view: DataView, at: number, length: number): boolean =>
 
 /** The partial of a header without options. */
 const fixedSum = (view: DataView, at: number): number =>
-  halves(view.getInt32(at)) +
-  halves(view.getInt32(at + 4)) +
-  halves(view.getInt32(at + 8)) +
-  halves(view.getInt32(at + 12)) +
-  halves(view.getInt32(at + 16));
+  sumOfWords(
+    view.getInt32(at),
+    view.getInt32(at + 4),
+    view.getInt32(at + 8),
+    view.getInt32(at + 12),
+    view.getInt32(at + 16),
+  );
+
+/** The same for those who have read its five words. */
+export const sumOfWords = (first: number, second: number, third: number, source: number, destination: number): number =>
+  halves(first) + halves(second) + halves(third) + halves(source) + halves(destination);
 
 /**
  * Writes a header with its checksum. Options must be in place behind the fixed 20 bytes already.
@@ -103,15 +113,14 @@ export function writeHeader(
   const first = (4 << 28) | (headerLengthBytes << 22) | (trafficClass << 16) | totalLength;
   const second = (identification << 16) | flagsAndOffset;
   const third = (timeToLive << 24) | (protocol << 16);
-  view.setInt32(at, first);
-  view.setInt32(at + 4, second);
-  view.setInt32(at + 8, third);
-  view.setInt32(at + 12, sourceWord);
-  view.setInt32(at + 16, destinationWord);
-  const partial = halves(first) + halves(second) + halves(third) + halves(sourceWord) + halves(destinationWord);
+  const partial = sumOfWords(first, second, third, sourceWord, destinationWord);
   const optionsAt = at + HEADER_LENGTH;
   const options = headerLengthBytes - HEADER_LENGTH;
-  view.setUint16(at + 10, finish(options === 0 ? partial : sum(view, optionsAt, options, partial)));
+  view.setInt32(at, first);
+  view.setInt32(at + 4, second);
+  view.setInt32(at + 8, third | finish(options === 0 ? partial : sum(view, optionsAt, options, partial)));
+  view.setInt32(at + 12, sourceWord);
+  view.setInt32(at + 16, destinationWord);
 }
 
 /** Computes the header checksum anew, after options or fields changed. */

@@ -17,8 +17,6 @@ export class IncomingSegment {
   ecn: number;
   /** SEG.WND as sent, not yet scaled. */
   windowField: number;
-  /** SEG.UP: an offset from SEG.SEQ. */
-  urgentPointer: number;
   /** Where the data starts in the packet's view, and how many bytes of it there are. */
   dataAt: number;
   dataLength: number;
@@ -33,7 +31,6 @@ export class IncomingSegment {
     this.flags = 0;
     this.ecn = 0;
     this.windowField = 0;
-    this.urgentPointer = 0;
     this.dataAt = 0;
     this.dataLength = 0;
     this.options = new options.ParsedOptions();
@@ -44,6 +41,11 @@ export class IncomingSegment {
     return this.dataLength + (this.flags & segment.SYN ? 1 : 0) + (this.flags & segment.FIN ? 1 : 0);
   }
 
+  /** SEG.UP: an offset from SEG.SEQ. Read when it is asked for: few segments are urgent. */
+  get urgentPointer(): number {
+    return this.packet === undefined ? 0 : segment.urgentPointer(this.packet.view, this.packet.at);
+  }
+
   /** Whether all of the given control bits are set. */
   has(flags: number): boolean {
     return (this.flags & flags) === flags;
@@ -52,16 +54,17 @@ export class IncomingSegment {
   /** Reads a segment that `segment.check` has accepted. */
   read(packet: ReceivedPacket): void {
     const { view, at } = packet;
-    const headerLength = segment.dataOffset(view, at);
+    const ports = segment.ports(view, at);
+    const control = segment.control(view, at);
+    const headerLength = segment.dataOffsetOf(control);
     this.packet = packet;
-    this.sourcePort = segment.sourcePort(view, at);
-    this.destinationPort = segment.destinationPort(view, at);
+    this.sourcePort = ports >>> 16;
+    this.destinationPort = ports & 0xffff;
     this.sequence = segment.sequenceNumber(view, at);
     this.acknowledgment = segment.acknowledgmentNumber(view, at);
-    this.flags = segment.flags(view, at);
+    this.flags = segment.flagsOf(control);
     this.ecn = packet.trafficClass & 3;
-    this.windowField = segment.window(view, at);
-    this.urgentPointer = segment.urgentPointer(view, at);
+    this.windowField = segment.windowOf(control);
     this.dataAt = at + headerLength;
     this.dataLength = packet.length - headerLength;
     options.parse(view, at + segment.HEADER_LENGTH, at + headerLength, this.options);

@@ -55,6 +55,13 @@ export const flags = (view: DataView, at: number): number => view.getUint16(at +
 export const window = (view: DataView, at: number): number => view.getUint16(at + 14);
 export const checksumField = (view: DataView, at: number): number => view.getUint16(at + 16);
 export const urgentPointer = (view: DataView, at: number): number => view.getUint16(at + 18);
+/** Both ports in one word, the source above. */
+export const ports = (view: DataView, at: number): number => view.getInt32(at);
+/** Data offset, control bits and window in one word, which the next three take apart. */
+export const control = (view: DataView, at: number): number => view.getInt32(at + 12);
+export const dataOffsetOf = (control: number): number => (control >>> 28) << 2;
+export const flagsOf = (control: number): number => (control >>> 16) & 0xfff;
+export const windowOf = (control: number): number => control & 0xffff;
 
 /**
  * Whether the lengths make sense, without the checksum.
