@@ -19,6 +19,9 @@ import type { Machine } from './machine.ts';
 import type { NetworkInterface } from './network-interface.ts';
 import { findNextHop, type NextHop } from './next-hop.ts';
 
+/** V8 looks at what is imported at each use, but takes a module's own constants as they are. */
+const { DONT_FRAGMENT, HEADER_LENGTH, writeHeader } = ipv4;
+
 export class HostPath implements DatagramPath {
   readonly family: Family;
   readonly local: IpAddress;
@@ -36,6 +39,7 @@ export class HostPath implements DatagramPath {
   private readonly machine: Machine;
   private readonly interfaceIndex: number;
   private readonly headerLength: number;
+  private readonly etherType: number;
   private readonly identification: Identification;
   private seenGeneration: number;
   private networkInterface: NetworkInterface;
@@ -67,6 +71,7 @@ export class HostPath implements DatagramPath {
     this.machine = machine;
     this.interfaceIndex = interfaceIndex;
     this.headerLength = remote.family === 4 ? ipv4.HEADER_LENGTH : ipv6.HEADER_LENGTH;
+    this.etherType = remote.family === 4 ? IPV4 : IPV6;
     this.identification = machine.identifications.to(remote);
     this.seenGeneration = machine.generation;
     this.networkInterface = hop.networkInterface;
@@ -110,35 +115,13 @@ export class HostPath implements DatagramPath {
       }
     }
     if (frame.start - frame.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
-    const length = frame.end - frame.start;
-    const at = frame.start - this.headerLength;
-    frame.start = at;
+    frame.start -= this.headerLength;
     machine.counters.packetsSent++;
-    if (this.family === 4) {
-      // RFC 6864 §4.1: what may not be fragmented needs no identification.
-      const dontFragment = this.dontFragment && !this.learntFragments;
-      const identification = dontFragment ? 0 : this.identification.next++ & 0xffff;
-      ipv4.writeHeader(
-        frame.view,
-        at,
-        ipv4.HEADER_LENGTH,
-        this.trafficClass | ecn,
-        length + ipv4.HEADER_LENGTH,
-        identification,
-        dontFragment ? ipv4.DONT_FRAGMENT : 0,
-        this.hopLimit,
-        protocol,
-        this.local.w3,
-        this.remote.w3,
-      );
-    } else {
-      const trafficClass = this.trafficClass | ecn;
-      const { flowLabel, hopLimit, local, remote } = this;
-      ipv6.writeHeader(frame.view, at, trafficClass, flowLabel, length, protocol, hopLimit, local, remote);
-    }
+    if (this.family === 4) this.writeHeader4(frame, protocol, ecn);
+    else this.writeHeader6(frame, protocol, ecn);
     if (this.isGroup && this.loopToSelf) this.loopBack(frame);
     // By what was known last, which an estimate that has run out can only raise: most packets fit, and need no clock.
-    if (length + this.headerLength > this.carried) return this.sendInPieces(frame);
+    if (frame.end - frame.start > this.carried) return this.sendInPieces(frame);
     return this.transmit(frame);
   }
 
@@ -164,23 +147,57 @@ export class HostPath implements DatagramPath {
     if (this.neighbour !== undefined) this.cache?.doubt(this.neighbour);
   }
 
+  private writeHeader4(frame: Frame, protocol: number, ecn: number): void {
+    const { view, start, end } = frame;
+    // RFC 6864 §4.1: what may not be fragmented needs no identification.
+    const isAtomic = this.dontFragment === true && this.learntFragments === false;
+    writeHeader(
+      view,
+      start,
+      HEADER_LENGTH,
+      this.trafficClass | ecn,
+      end - start,
+      isAtomic ? 0 : this.identification.next++ & 0xffff,
+      isAtomic ? DONT_FRAGMENT : 0,
+      this.hopLimit,
+      protocol,
+      this.local.w3,
+      this.remote.w3,
+    );
+  }
+
+  private writeHeader6(frame: Frame, protocol: number, ecn: number): void {
+    const { view, start, end } = frame;
+    const { flowLabel, hopLimit, local, remote } = this;
+    const length = end - start - ipv6.HEADER_LENGTH;
+    ipv6.writeHeader(view, start, this.trafficClass | ecn, flowLabel, length, protocol, hopLimit, local, remote);
+  }
+
   private transmit(frame: Frame): ErrorCode | undefined {
-    const { networkInterface } = this;
+    const { cache, neighbour, networkInterface } = this;
+    const mayTransmit =
+      cache !== undefined &&
+      neighbour !== undefined &&
+      (this.family === 4 || networkInterface.ipv6Enabled === true) &&
+      cache.mayTransmit(neighbour);
+    if (!mayTransmit) return this.findNeighbour(frame);
+    networkInterface.transmit(frame, neighbour.macHigh, neighbour.macLow, this.etherType);
+    return undefined;
+  }
+
+  /** Nobody is known to take the packet, or somebody whose address is not. */
+  private findNeighbour(frame: Frame): ErrorCode | undefined {
+    const { cache, networkInterface, etherType } = this;
     if (this.family === 6 && !networkInterface.ipv6Enabled) {
       this.machine.discard('ip-no-route', frame);
       return 'ENETUNREACH';
     }
-    const etherType = this.family === 4 ? IPV4 : IPV6;
     if (this.isFixed) {
       networkInterface.transmit(frame, this.fixedHigh, this.fixedLow, etherType);
       return undefined;
     }
-    const { cache } = this;
-    let { neighbour } = this;
-    if (neighbour === undefined || neighbour.state === 'GONE') {
-      neighbour = cache?.entry(this.nextHop);
-      this.neighbour = neighbour;
-    }
+    if (this.neighbour === undefined || this.neighbour.state === 'GONE') this.neighbour = cache?.entry(this.nextHop);
+    const { neighbour } = this;
     if (cache === undefined || neighbour === undefined) {
       this.machine.discard('neighbour-queue-full', frame);
       return 'ENOBUFS';
@@ -218,7 +235,7 @@ export class HostPath implements DatagramPath {
     const copy = machine.pool.acquire(networkInterface.headroom, frame.end - frame.start);
     copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
     copy.end = copy.start + (frame.end - frame.start);
-    networkInterface.loopBack(copy, this.fixedHigh, this.fixedLow, this.family === 4 ? IPV4 : IPV6);
+    networkInterface.loopBack(copy, this.fixedHigh, this.fixedLow, this.etherType);
   }
 
   /** Finds the way anew: something has changed. @returns why there is none */

@@ -1,9 +1,13 @@
 /** Fills the record of a received packet from its IP header, which has been checked. */
-import { finish } from '../layers/checksum.ts';
+import * as checksums from '../layers/checksum.ts';
 import type { Frame } from '../layers/frame.ts';
 import * as ipv4 from '../layers/network/ipv4.ts';
 import * as ipv6 from '../layers/network/ipv6.ts';
 import type { ReceivedPacket } from '../layers/network/packet.ts';
+
+/** V8 looks at what is imported at each use, but takes a module's own constants as they are. */
+const { finish, halves } = checksums;
+const { ANY_FRAGMENT, HEADER_LENGTH, WITHOUT_OPTIONS } = ipv4;
 
 /** The IPv4 packet at `at`: its transport part starts behind the options. */
 export function readPacket4(packet: ReceivedPacket, frame: Frame, at: number): void {
@@ -37,22 +41,22 @@ export function readPacket4(packet: ReceivedPacket, frame: Frame, at: number): v
 export function readNext4(packet: ReceivedPacket, frame: Frame, at: number): boolean {
   const { view } = frame;
   const available = frame.end - at;
-  if (available < ipv4.HEADER_LENGTH) return false;
-  const source = ipv4.sourceWord(view, at);
-  const destination = ipv4.destinationWord(view, at);
+  if (available < HEADER_LENGTH) return false;
+  const source = view.getInt32(at + 12);
+  const destination = view.getInt32(at + 16);
   if (source !== packet.source3 || destination !== packet.destination3) return false;
   const first = view.getInt32(at);
   const second = view.getInt32(at + 4);
   const third = view.getInt32(at + 8);
   const total = first & 0xffff;
-  if (first >>> 24 !== ipv4.WITHOUT_OPTIONS || total < ipv4.HEADER_LENGTH || total > available) return false;
-  if ((second & ipv4.ANY_FRAGMENT) !== 0) return false;
-  if (finish(ipv4.sumOfWords(first, second, third, source, destination)) !== 0) return false;
+  if (first >>> 24 !== WITHOUT_OPTIONS || total < HEADER_LENGTH || total > available) return false;
+  if ((second & ANY_FRAGMENT) !== 0) return false;
+  if (finish(halves(first) + halves(second) + halves(third) + halves(source) + halves(destination)) !== 0) return false;
   packet.frame = frame;
   packet.view = view;
   packet.headerAt = at;
-  packet.at = at + ipv4.HEADER_LENGTH;
-  packet.length = total - ipv4.HEADER_LENGTH;
+  packet.at = at + HEADER_LENGTH;
+  packet.length = total - HEADER_LENGTH;
   packet.protocol = (third >>> 16) & 0xff;
   packet.hopLimit = third >>> 24;
   packet.trafficClass = (first >>> 16) & 0xff;

@@ -4,15 +4,19 @@
  * Left out on purpose: what to do with a packet (the host does it); a total length of zero for offloaded segments.
  */
 import { type IpAddress, readAddress } from '../address.ts';
-import { checksum, finish, halves, sum, update } from '../checksum.ts';
+import * as checksums from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
 import { copyOf, field, viewOf } from '../record.ts';
 import { type ChecksumRecord, recordChecksum } from '../record-optional.ts';
 import { RecordWriter } from '../record-writer.ts';
 import { decodeOptions, encodeOptions, type Ipv4OptionRecord } from './ipv4-options.ts';
 
+/** V8 looks at what is imported, or exported, at each use, but takes a module's own constants as they are. */
+const { checksum, finish, halves, sum, update } = checksums;
+const FIXED_LENGTH = 20;
+
 /** Without options. */
-export const HEADER_LENGTH = 20;
+export const HEADER_LENGTH: number = FIXED_LENGTH;
 /** The first byte of such a header: version and IHL. */
 export const WITHOUT_OPTIONS = 0x45;
 /** What the 4-bit IHL can say, in bytes. */
@@ -79,17 +83,11 @@ const verifies = (view: DataView, at: number, length: number): boolean =>
 
 /** The partial of a header without options. */
 const fixedSum = (view: DataView, at: number): number =>
-  sumOfWords(
-    view.getInt32(at),
-    view.getInt32(at + 4),
-    view.getInt32(at + 8),
-    view.getInt32(at + 12),
-    view.getInt32(at + 16),
-  );
-
-/** The same for those who have read its five words. */
-export const sumOfWords = (first: number, second: number, third: number, source: number, destination: number): number =>
-  halves(first) + halves(second) + halves(third) + halves(source) + halves(destination);
+  halves(view.getInt32(at)) +
+  halves(view.getInt32(at + 4)) +
+  halves(view.getInt32(at + 8)) +
+  halves(view.getInt32(at + 12)) +
+  halves(view.getInt32(at + 16));
 
 /**
  * Writes a header with its checksum. Options must be in place behind the fixed 20 bytes already.
@@ -113,12 +111,12 @@ export function writeHeader(
   const first = (4 << 28) | (headerLengthBytes << 22) | (trafficClass << 16) | totalLength;
   const second = (identification << 16) | flagsAndOffset;
   const third = (timeToLive << 24) | (protocol << 16);
-  const partial = sumOfWords(first, second, third, sourceWord, destinationWord);
-  const optionsAt = at + HEADER_LENGTH;
-  const options = headerLengthBytes - HEADER_LENGTH;
+  const fixed = halves(first) + halves(second) + halves(third) + halves(sourceWord) + halves(destinationWord);
+  const options = headerLengthBytes - FIXED_LENGTH;
+  const partial = options === 0 ? fixed : sum(view, at + FIXED_LENGTH, options, fixed);
   view.setInt32(at, first);
   view.setInt32(at + 4, second);
-  view.setInt32(at + 8, third | finish(options === 0 ? partial : sum(view, optionsAt, options, partial)));
+  view.setInt32(at + 8, third | finish(partial));
   view.setInt32(at + 12, sourceWord);
   view.setInt32(at + 16, destinationWord);
 }

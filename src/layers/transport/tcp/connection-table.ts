@@ -98,17 +98,18 @@ export class ConnectionTable {
 }
 
 /** An IPv4 address is its last word alone, so the others are compared in IPv6 only. */
-function isBetween(block: ControlBlock, packet: ReceivedPacket, sourcePort: number, destinationPort: number): boolean {
-  const { remote, local, remotePort, localPort } = block.identity;
-  return (
-    remotePort === sourcePort &&
-    localPort === destinationPort &&
-    remote.w3 === packet.source3 &&
-    local.w3 === packet.destination3 &&
-    remote.family === packet.family &&
-    (packet.family === 4 || hasUpperWords(remote, local, packet))
-  );
-}
+const isBetween = (
+  { identity: { remote, local, remotePort, localPort } }: ControlBlock,
+  packet: ReceivedPacket,
+  sourcePort: number,
+  destinationPort: number,
+): boolean =>
+  remotePort === sourcePort &&
+  localPort === destinationPort &&
+  remote.w3 === packet.source3 &&
+  local.w3 === packet.destination3 &&
+  remote.family === packet.family &&
+  (packet.family === 4 || hasUpperWords(remote, local, packet));
 
 const hasUpperWords = (remote: IpAddress, local: IpAddress, packet: ReceivedPacket): boolean =>
   remote.w2 === packet.source2 &&
