@@ -12,7 +12,7 @@ import { RecordWriter } from '../../record-writer.ts';
 import { decodeOptions, encodeOptions, type TcpOptionRecord } from './option-records.ts';
 
 /** V8 looks at what is imported, or exported, at each use, but takes a module's own constants as they are. */
-const { checksum, pseudoHeaderSum } = checksums;
+const { finish, pseudoHeaderSum, sum } = checksums;
 const LEAST_LENGTH = 20;
 
 /** Without options. */
@@ -79,7 +79,7 @@ export function checkShape(view: DataView, at: number, available: number): DropR
 export function check(view: DataView, at: number, available: number, pseudoSum: number): DropReason | undefined {
   const header = available < LEAST_LENGTH ? 0 : (view.getUint8(at + 12) >>> 4) << 2;
   if (header < LEAST_LENGTH || header > available) return checkShape(view, at, available);
-  return checksum(view, at, available, pseudoSum) === 0 ? undefined : 'tcp-bad-checksum';
+  return finish(sum(view, at, available, pseudoSum)) === 0 ? undefined : 'tcp-bad-checksum';
 }
 
 /**
@@ -113,7 +113,7 @@ export function writeHeader(
  */
 export function writeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
   view.setUint16(at + 16, 0);
-  view.setUint16(at + 16, checksum(view, at, length, pseudoSum));
+  view.setUint16(at + 16, finish(sum(view, at, length, pseudoSum)));
 }
 
 /** A segment, with everything that its bytes say. Sequence numbers are signed 32-bit integers. */
