@@ -25,15 +25,15 @@ export interface OwnAddress {
 }
 
 export class AddressBook {
-  /** Changes whenever an address comes, goes or changes its state. */
-  generation: number;
   private readonly all: OwnAddress[];
   private readonly usable: AddressMap<OwnAddress>;
+  private readonly told: () => void;
 
-  constructor() {
-    this.generation = 0;
+  /** @param told called whenever an address comes, goes or changes its state */
+  constructor(told: () => void) {
     this.all = [];
     this.usable = new AddressMap();
+    this.told = told;
   }
 
   add(own: OwnAddress): void {
@@ -93,13 +93,13 @@ export class AddressBook {
   }
 
   private changed(): void {
-    this.generation++;
     for (const own of this.all) {
       const isUsable = own.state === 'preferred' || own.state === 'deprecated';
       const held = this.usable.get(own.address);
       if (isUsable && held === undefined) this.usable.set(own.address, own);
       else if (!isUsable && held === own) this.usable.delete(own.address);
     }
+    this.told();
   }
 }
 

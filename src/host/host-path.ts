@@ -8,6 +8,7 @@ import type { ErrorCode } from '../layers/errors.ts';
 import type { Frame } from '../layers/frame.ts';
 import { IPV4, IPV6 } from '../layers/link/ethertype.ts';
 import type { Neighbour } from '../layers/link/neighbour.ts';
+import type { NeighbourCache } from '../layers/link/neighbour-cache.ts';
 import { fragment4, fragment6 } from '../layers/network/fragmentation.ts';
 import * as icmpv6 from '../layers/network/icmpv6.ts';
 import * as ipv4 from '../layers/network/ipv4.ts';
@@ -17,6 +18,9 @@ import type { Identification } from './identifications.ts';
 import type { Machine } from './machine.ts';
 import type { NetworkInterface } from './network-interface.ts';
 import { findNextHop, type NextHop } from './next-hop.ts';
+
+/** V8 looks at what is imported at each use, but takes a module's own constants as they are. */
+const { DONT_FRAGMENT, HEADER_LENGTH, writeHeader } = ipv4;
 
 export class HostPath implements DatagramPath {
   readonly family: Family;
@@ -29,9 +33,13 @@ export class HostPath implements DatagramPath {
   loopToSelf: boolean;
   isGroup: boolean;
 
+  /** Bytes that link and IP header take. */
+  headroom: number;
+
   private readonly machine: Machine;
   private readonly interfaceIndex: number;
   private readonly headerLength: number;
+  private readonly etherType: number;
   private readonly identification: Identification;
   private seenGeneration: number;
   private networkInterface: NetworkInterface;
@@ -41,7 +49,10 @@ export class HostPath implements DatagramPath {
   private isFixed: boolean;
   private fixedHigh: number;
   private fixedLow: number;
+  private cache: NeighbourCache | undefined;
   private neighbour: Neighbour | undefined;
+  /** The interface's MTU, or the learnt one if that is less. */
+  private carried: number;
   private learntMtu: number;
   private learntUntil: number;
   /** Routers may fragment what the learnt MTU is too large for. */
@@ -60,6 +71,7 @@ export class HostPath implements DatagramPath {
     this.machine = machine;
     this.interfaceIndex = interfaceIndex;
     this.headerLength = remote.family === 4 ? ipv4.HEADER_LENGTH : ipv6.HEADER_LENGTH;
+    this.etherType = remote.family === 4 ? IPV4 : IPV6;
     this.identification = machine.identifications.to(remote);
     this.seenGeneration = machine.generation;
     this.networkInterface = hop.networkInterface;
@@ -69,21 +81,20 @@ export class HostPath implements DatagramPath {
     this.fixedHigh = 0;
     this.fixedLow = 0;
     this.isGroup = false;
+    this.headroom = 0;
+    this.cache = undefined;
     this.neighbour = undefined;
+    this.carried = 0;
     this.learntMtu = Number.POSITIVE_INFINITY;
     this.learntUntil = Number.POSITIVE_INFINITY;
     this.learntFragments = false;
     this.take(hop);
   }
 
-  get headroom(): number {
-    return this.networkInterface.headroom + this.headerLength;
-  }
-
   get mtu(): number {
-    this.revalidate();
+    if (this.seenGeneration !== this.machine.generation) this.revalidate();
     if (this.learntUntil !== Number.POSITIVE_INFINITY && this.learntUntil <= this.machine.timers.now()) this.learnMtu();
-    return Math.min(this.interfaceMtu, this.learntMtu);
+    return this.carried;
   }
 
   get interfaceMtu(): number {
@@ -95,42 +106,22 @@ export class HostPath implements DatagramPath {
   }
 
   send(frame: Frame, protocol: number, ecn: number): ErrorCode | undefined {
-    const failed = this.revalidate();
-    if (failed !== undefined) {
-      this.machine.discard('ip-no-route', frame);
-      return failed;
-    }
     const { machine } = this;
-    if (frame.start - frame.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
-    const length = frame.end - frame.start;
-    const at = frame.start - this.headerLength;
-    frame.start = at;
-    machine.counters.packetsSent++;
-    if (this.family === 4) {
-      // RFC 6864 §4.1: what may not be fragmented needs no identification.
-      const dontFragment = this.dontFragment && !this.learntFragments;
-      const identification = dontFragment ? 0 : this.identification.next++ & 0xffff;
-      ipv4.writeHeader(
-        frame.view,
-        at,
-        ipv4.HEADER_LENGTH,
-        this.trafficClass | ecn,
-        length + ipv4.HEADER_LENGTH,
-        identification,
-        dontFragment ? ipv4.DONT_FRAGMENT : 0,
-        this.hopLimit,
-        protocol,
-        this.local.w3,
-        this.remote.w3,
-      );
-    } else {
-      const trafficClass = this.trafficClass | ecn;
-      const { flowLabel, hopLimit, local, remote } = this;
-      ipv6.writeHeader(frame.view, at, trafficClass, flowLabel, length, protocol, hopLimit, local, remote);
+    if (this.seenGeneration !== machine.generation) {
+      const failed = this.revalidate();
+      if (failed !== undefined) {
+        machine.discard('ip-no-route', frame);
+        return failed;
+      }
     }
+    if (frame.start - frame.at < this.headroom) frame = machine.moved(frame, this.headroom, 0);
+    frame.start -= this.headerLength;
+    machine.counters.packetsSent++;
+    if (this.family === 4) this.writeHeader4(frame, protocol, ecn);
+    else this.writeHeader6(frame, protocol, ecn);
     if (this.isGroup && this.loopToSelf) this.loopBack(frame);
-    // The interface's MTU first: most packets fit, and the learnt one is then seldom asked.
-    if (length + this.headerLength > Math.min(this.interfaceMtu, this.learntMtu)) return this.sendInPieces(frame);
+    // By what was known last, which an estimate that has run out can only raise: most packets fit, and need no clock.
+    if (frame.end - frame.start > this.carried) return this.sendInPieces(frame);
     return this.transmit(frame);
   }
 
@@ -148,35 +139,65 @@ export class HostPath implements DatagramPath {
 
   /** Upper-layer advice that packets get through to the remote end (RFC 4861 §7.3.1). */
   confirm(): void {
-    if (this.neighbour === undefined) return;
-    if (this.family === 4) this.networkInterface.neighbours4?.confirm(this.neighbour);
-    else this.networkInterface.neighbours6?.confirm(this.neighbour);
+    if (this.neighbour !== undefined) this.cache?.confirm(this.neighbour);
   }
 
   /** Negative advice of the upper layer: the neighbour is asked whether he is still there (RFC 1122 §3.3.1.4). */
   doubt(): void {
-    if (this.neighbour === undefined) return;
-    if (this.family === 4) this.networkInterface.neighbours4?.doubt(this.neighbour);
-    else this.networkInterface.neighbours6?.doubt(this.neighbour);
+    if (this.neighbour !== undefined) this.cache?.doubt(this.neighbour);
+  }
+
+  private writeHeader4(frame: Frame, protocol: number, ecn: number): void {
+    const { view, start, end } = frame;
+    // RFC 6864 §4.1: what may not be fragmented needs no identification.
+    const isAtomic = this.dontFragment === true && this.learntFragments === false;
+    writeHeader(
+      view,
+      start,
+      HEADER_LENGTH,
+      this.trafficClass | ecn,
+      end - start,
+      isAtomic ? 0 : this.identification.next++ & 0xffff,
+      isAtomic ? DONT_FRAGMENT : 0,
+      this.hopLimit,
+      protocol,
+      this.local.w3,
+      this.remote.w3,
+    );
+  }
+
+  private writeHeader6(frame: Frame, protocol: number, ecn: number): void {
+    const { view, start, end } = frame;
+    const { flowLabel, hopLimit, local, remote } = this;
+    const length = end - start - ipv6.HEADER_LENGTH;
+    ipv6.writeHeader(view, start, this.trafficClass | ecn, flowLabel, length, protocol, hopLimit, local, remote);
   }
 
   private transmit(frame: Frame): ErrorCode | undefined {
-    const { networkInterface } = this;
+    const { cache, neighbour, networkInterface } = this;
+    const mayTransmit =
+      cache !== undefined &&
+      neighbour !== undefined &&
+      (this.family === 4 || networkInterface.ipv6Enabled === true) &&
+      cache.mayTransmit(neighbour);
+    if (!mayTransmit) return this.findNeighbour(frame);
+    networkInterface.transmit(frame, neighbour.macHigh, neighbour.macLow, this.etherType);
+    return undefined;
+  }
+
+  /** Nobody is known to take the packet, or somebody whose address is not. */
+  private findNeighbour(frame: Frame): ErrorCode | undefined {
+    const { cache, networkInterface, etherType } = this;
     if (this.family === 6 && !networkInterface.ipv6Enabled) {
       this.machine.discard('ip-no-route', frame);
       return 'ENETUNREACH';
     }
-    const etherType = this.family === 4 ? IPV4 : IPV6;
     if (this.isFixed) {
       networkInterface.transmit(frame, this.fixedHigh, this.fixedLow, etherType);
       return undefined;
     }
-    const cache = this.family === 4 ? networkInterface.neighbours4 : networkInterface.neighbours6;
-    let { neighbour } = this;
-    if (neighbour === undefined || neighbour.state === 'GONE') {
-      neighbour = cache?.entry(this.nextHop);
-      this.neighbour = neighbour;
-    }
+    if (this.neighbour === undefined || this.neighbour.state === 'GONE') this.neighbour = cache?.entry(this.nextHop);
+    const { neighbour } = this;
     if (cache === undefined || neighbour === undefined) {
       this.machine.discard('neighbour-queue-full', frame);
       return 'ENOBUFS';
@@ -214,13 +235,12 @@ export class HostPath implements DatagramPath {
     const copy = machine.pool.acquire(networkInterface.headroom, frame.end - frame.start);
     copy.bytes.set(frame.bytes.subarray(frame.start, frame.end), copy.start);
     copy.end = copy.start + (frame.end - frame.start);
-    networkInterface.loopBack(copy, this.fixedHigh, this.fixedLow, this.family === 4 ? IPV4 : IPV6);
+    networkInterface.loopBack(copy, this.fixedHigh, this.fixedLow, this.etherType);
   }
 
-  /** Finds the way anew if something changed. @returns why there is none */
+  /** Finds the way anew: something has changed. @returns why there is none */
   private revalidate(): ErrorCode | undefined {
     const { machine } = this;
-    if (this.seenGeneration === machine.generation) return undefined;
     // RFC 4862 §5.5.4: an address that went away is not used, not even by those who had it.
     if (!machine.addresses.isLocal(this.local) && !isUnspecified(this.local)) return 'EADDRNOTAVAIL';
     const hop = findNextHop(machine, this.remote, this.interfaceIndex);
@@ -231,9 +251,12 @@ export class HostPath implements DatagramPath {
   }
 
   private take(hop: NextHop): void {
-    this.networkInterface = hop.networkInterface;
+    const { networkInterface } = hop;
+    this.networkInterface = networkInterface;
+    this.headroom = networkInterface.headroom + this.headerLength;
     this.nextHop = hop.address;
     this.isOnLink = hop.onLink;
+    this.cache = this.family === 4 ? networkInterface.neighbours4 : networkInterface.neighbours6;
     this.neighbour = undefined;
     this.isFixed = hop.mac !== undefined;
     this.isGroup = hop.mac !== undefined && hop.mac !== 0;
@@ -246,6 +269,7 @@ export class HostPath implements DatagramPath {
     this.learntMtu = this.machine.pathMtu.mtu(this.remote);
     this.learntUntil = this.machine.pathMtu.expiresAt(this.remote);
     this.learntFragments = this.machine.pathMtu.fragments(this.remote);
+    this.carried = Math.min(this.interfaceMtu, this.learntMtu);
   }
 }
 

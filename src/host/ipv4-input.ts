@@ -7,13 +7,13 @@ import type { DropReason } from '../layers/drop.ts';
 import type { Frame } from '../layers/frame.ts';
 import * as ipv4 from '../layers/network/ipv4.ts';
 import * as options from '../layers/network/ipv4-options.ts';
-import type { ReceivedPacket } from '../layers/network/packet.ts';
+import { ReceivedPacket } from '../layers/network/packet.ts';
 import type { HeldFragment, Reassembly } from '../layers/network/reassembly.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { IcmpErrors } from './icmp-errors.ts';
 import type { Machine } from './machine.ts';
 import type { NetworkInterface } from './network-interface.ts';
-import { readPacket4 } from './packet-reader.ts';
+import { readNext4, readPacket4 } from './packet-reader.ts';
 
 /** What a destination address means to a host. */
 type Destination = 'own' | 'group' | 'other';
@@ -23,9 +23,11 @@ export class Ipv4Input {
   private readonly errors: IcmpErrors;
   private readonly forwarding: Forwarding;
   private readonly reassembly: Reassembly;
-  /** The addresses of the last packet that was found to be for this host, and when that was so. */
-  private knownSource: number;
-  private knownDestination: number;
+  /**
+   * The last packet that was found to be for this host alone, and when that was so. Mostly the next one is from the same
+   * to the same by the same interface: then its addresses need no check, and lie in the record already.
+   */
+  private readonly known: ReceivedPacket;
   private knownInterface: NetworkInterface | undefined;
   private knownGeneration: number;
 
@@ -34,8 +36,7 @@ export class Ipv4Input {
     this.errors = errors;
     this.forwarding = forwarding;
     this.reassembly = reassembly;
-    this.knownSource = 0;
-    this.knownDestination = 0;
+    this.known = new ReceivedPacket(machine.packet.frame);
     this.knownInterface = undefined;
     this.knownGeneration = -1;
   }
@@ -45,6 +46,26 @@ export class Ipv4Input {
    * @param toLinkGroup whether the frame was addressed to a group of stations
    */
   input(networkInterface: NetworkInterface, frame: Frame, at: number, toLinkGroup: boolean): DropReason | undefined {
+    const { machine, known } = this;
+    if (
+      networkInterface === this.knownInterface &&
+      machine.generation === this.knownGeneration &&
+      !toLinkGroup &&
+      readNext4(known, frame, at)
+    ) {
+      machine.counters.packetsReceived++;
+      return this.deliver(known);
+    }
+    return this.anyPacket(networkInterface, frame, at, toLinkGroup);
+  }
+
+  /** Every check in turn. */
+  private anyPacket(
+    networkInterface: NetworkInterface,
+    frame: Frame,
+    at: number,
+    toLinkGroup: boolean,
+  ): DropReason | undefined {
     const { machine } = this;
     const { view } = frame;
     const malformed = ipv4.check(view, at, frame.end - at);
@@ -52,21 +73,13 @@ export class Ipv4Input {
     machine.counters.packetsReceived++;
     const source = ipv4.sourceWord(view, at);
     const destination = ipv4.destinationWord(view, at);
-    // Mostly it is as the packet before: from the same to the same, by the same interface.
-    const isKnown =
-      source === this.knownSource &&
-      destination === this.knownDestination &&
-      networkInterface === this.knownInterface &&
-      machine.addresses.generation === this.knownGeneration;
-    if (!isKnown) {
-      const martian = this.refusesAddresses(networkInterface, source, destination);
-      if (martian !== undefined) return martian;
-    }
+    const martian = this.refusesAddresses(networkInterface, source, destination);
+    if (martian !== undefined) return martian;
     const { packet } = machine;
     readPacket4(packet, frame, at);
     packet.interfaceIndex = networkInterface.index;
-    const kind = isKnown ? 'own' : this.destination(networkInterface, destination);
-    if (!isKnown && kind === 'own') this.know(networkInterface, source, destination);
+    const kind = this.destination(networkInterface, destination);
+    if (kind === 'own') this.know(networkInterface, frame, at);
     packet.toGroup = toLinkGroup || kind === 'group';
     const refused = this.refusesOptions(packet);
     if (refused !== undefined) return refused;
@@ -87,11 +100,11 @@ export class Ipv4Input {
     this.errors.about(packet, 'reassembly-time-exceeded');
   }
 
-  private know(networkInterface: NetworkInterface, source: number, destination: number): void {
-    this.knownSource = source;
-    this.knownDestination = destination;
+  private know(networkInterface: NetworkInterface, frame: Frame, at: number): void {
+    readPacket4(this.known, frame, at);
+    this.known.interfaceIndex = networkInterface.index;
     this.knownInterface = networkInterface;
-    this.knownGeneration = this.machine.addresses.generation;
+    this.knownGeneration = this.machine.generation;
   }
 
   /** RFC 1122 §3.2.1.3, RFC 1812 §5.3.7. */

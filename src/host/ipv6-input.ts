@@ -3,7 +3,7 @@ import type { DropReason } from '../layers/drop.ts';
 import type { Frame } from '../layers/frame.ts';
 import * as ipv6 from '../layers/network/ipv6.ts';
 import * as extension from '../layers/network/ipv6-extension.ts';
-import type { ReceivedPacket } from '../layers/network/packet.ts';
+import { ReceivedPacket } from '../layers/network/packet.ts';
 import { NO_NEXT_HEADER } from '../layers/network/protocol.ts';
 import type { HeldFragment, Reassembly } from '../layers/network/reassembly.ts';
 import { reaches } from './address-book.ts';
@@ -11,7 +11,7 @@ import type { Forwarding } from './forwarding.ts';
 import type { Complaint, IcmpErrors } from './icmp-errors.ts';
 import type { Machine } from './machine.ts';
 import type { NetworkInterface } from './network-interface.ts';
-import { readPacket6 } from './packet-reader.ts';
+import { readNext6, readPacket6 } from './packet-reader.ts';
 
 /** By the code that the walk along the extension headers gives (RFC 4443 §3.4). */
 const COMPLAINTS: readonly Complaint[] = [
@@ -27,6 +27,10 @@ export class Ipv6Input {
   private readonly forwarding: Forwarding;
   private readonly reassembly: Reassembly;
   private readonly walk: extension.ExtensionWalk;
+  /** The last packet without extension headers that was for this host alone, and when that was so: as `Ipv4Input.known`. */
+  private readonly known: ReceivedPacket;
+  private knownInterface: NetworkInterface | undefined;
+  private knownGeneration: number;
 
   constructor(machine: Machine, errors: IcmpErrors, forwarding: Forwarding, reassembly: Reassembly) {
     this.machine = machine;
@@ -34,6 +38,9 @@ export class Ipv6Input {
     this.forwarding = forwarding;
     this.reassembly = reassembly;
     this.walk = new extension.ExtensionWalk();
+    this.known = new ReceivedPacket(machine.packet.frame);
+    this.knownInterface = undefined;
+    this.knownGeneration = -1;
   }
 
   /**
@@ -41,6 +48,27 @@ export class Ipv6Input {
    * @param toLinkGroup whether the frame was addressed to a group of stations
    */
   input(networkInterface: NetworkInterface, frame: Frame, at: number, toLinkGroup: boolean): DropReason | undefined {
+    const { machine, known } = this;
+    if (
+      networkInterface === this.knownInterface &&
+      machine.generation === this.knownGeneration &&
+      networkInterface.ipv6Enabled &&
+      !toLinkGroup &&
+      readNext6(known, frame, at)
+    ) {
+      machine.counters.packetsReceived++;
+      return this.deliver(known);
+    }
+    return this.anyPacket(networkInterface, frame, at, toLinkGroup);
+  }
+
+  /** Every check in turn. */
+  private anyPacket(
+    networkInterface: NetworkInterface,
+    frame: Frame,
+    at: number,
+    toLinkGroup: boolean,
+  ): DropReason | undefined {
     const { machine } = this;
     // RFC 4862 §5.4.5: no IPv6 on a link where the link-local address is somebody else's.
     if (!networkInterface.ipv6Enabled) return 'ip-not-for-us';
@@ -58,7 +86,15 @@ export class Ipv6Input {
       if (isMulticast || toLinkGroup || !machine.forwarding) return 'ip-not-for-us';
       return this.forwarding.forward6(packet);
     }
+    if (!isMulticast && isUpperLayer(machine, packet.protocol)) this.know(networkInterface, frame, at);
     return this.accept(packet);
+  }
+
+  private know(networkInterface: NetworkInterface, frame: Frame, at: number): void {
+    readPacket6(this.known, frame, at);
+    this.known.interfaceIndex = networkInterface.index;
+    this.knownInterface = networkInterface;
+    this.knownGeneration = this.machine.generation;
   }
 
   /** The time for the other fragments is over: the sender is told, if the first one is there (RFC 8200 §4.5). */
@@ -126,6 +162,10 @@ export class Ipv6Input {
     return protocol.input(packet);
   }
 }
+
+/** Whether what follows the fixed header is a protocol of this host's: then there is no extension header to walk. */
+const isUpperLayer = (machine: Machine, nextHeader: number): boolean =>
+  !extension.isExtension(nextHeader) && machine.protocols[nextHeader] !== undefined;
 
 /** RFC 4291 §2.5.3 and §2.7; §2.5.2: the unspecified address is nobody's destination. */
 function refusesAddresses(packet: ReceivedPacket, isLoopback: boolean): DropReason | undefined {

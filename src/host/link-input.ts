@@ -12,6 +12,11 @@ import type { Ipv4Input } from './ipv4-input.ts';
 import type { Ipv6Input } from './ipv6-input.ts';
 import type { NetworkInterface } from './network-interface.ts';
 
+/** V8 looks at what is imported at each use, but takes a module's own constants as they are. */
+const { HEADER_LENGTH } = ethernet;
+const ETHERTYPE_4 = IPV4;
+const ETHERTYPE_6 = IPV6;
+
 export class LinkInput {
   private readonly arp: ArpResolution;
   private readonly ipv4: Ipv4Input;
@@ -24,6 +29,22 @@ export class LinkInput {
   }
 
   input(networkInterface: NetworkInterface, frame: Frame): DropReason | undefined {
+    const { view, start, end } = frame;
+    // Mostly an untagged IP packet for this station alone: no check below refuses it, for no interface has a group's address.
+    if (
+      end - start >= HEADER_LENGTH &&
+      view.getInt32(start + 2) === networkInterface.macLow &&
+      view.getUint16(start) === networkInterface.macHigh
+    ) {
+      const type = view.getUint16(start + 12);
+      if (type === ETHERTYPE_4) return this.ipv4.input(networkInterface, frame, start + HEADER_LENGTH, false);
+      if (type === ETHERTYPE_6) return this.ipv6.input(networkInterface, frame, start + HEADER_LENGTH, false);
+    }
+    return this.anyFrame(networkInterface, frame);
+  }
+
+  /** Every check in turn. */
+  private anyFrame(networkInterface: NetworkInterface, frame: Frame): DropReason | undefined {
     const { view, start, end } = frame;
     const refused = ethernet.check(view, start, end - start);
     if (refused !== undefined) return refused;

@@ -55,6 +55,8 @@ export class Machine {
   readonly packet: ReceivedPacket;
   /** Another one, for packets that are looked at again later. */
   readonly revisited: ReceivedPacket;
+  /** Changes whenever a path could lead another way. Each table counts here, so that a packet asks one number. */
+  generation: number;
 
   constructor(parts: MachineParts) {
     this.name = parts.name;
@@ -67,13 +69,16 @@ export class Machine {
     this.settings = parts.settings;
     this.counters = new HostCounters();
     this.interfaces = [];
-    this.addresses = new AddressBook();
-    this.routes = new RouteTable();
-    this.pathMtu = new PathMtuCache(parts.timers, {
-      lifetimeNs: parts.settings.pathMtuLifetimeNs,
-      minimumBytes: parts.settings.pathMtuMinimumBytes,
-      raise: parts.settings.pathMtuRaise,
-    });
+    this.generation = 0;
+    const changed = (): void => this.pathsChanged();
+    this.addresses = new AddressBook(changed);
+    this.routes = new RouteTable(changed);
+    const { pathMtuLifetimeNs, pathMtuMinimumBytes, pathMtuRaise } = parts.settings;
+    this.pathMtu = new PathMtuCache(
+      parts.timers,
+      { lifetimeNs: pathMtuLifetimeNs, minimumBytes: pathMtuMinimumBytes, raise: pathMtuRaise },
+      changed,
+    );
     this.identifications = new Identifications(parts.random('ip-identification'));
     this.loopback = new LoopbackQueue(parts.timers, parts.pool);
     this.protocols = new Array<TransportProtocol | undefined>(256).fill(undefined);
@@ -84,9 +89,9 @@ export class Machine {
     this.revisited = new ReceivedPacket(frame);
   }
 
-  /** Changes whenever a path could lead another way. */
-  get generation(): number {
-    return this.routes.generation + this.addresses.generation + this.pathMtu.generation;
+  /** A path could lead another way now, or carry less. */
+  pathsChanged(): void {
+    this.generation++;
   }
 
   interfaceAt(index: number): NetworkInterface | undefined {

@@ -15,6 +15,8 @@ import { InterfaceCounters } from './counters.ts';
 /** What a VLAN tag adds to the header (IEEE 802.1Q §9.3). */
 export const VLAN_TAG_LENGTH = 4;
 const VLAN_TYPE = 0x8100;
+/** Of this module's own: V8 looks at what is imported at each use. */
+const { MINIMUM_LENGTH } = ethernet;
 
 /** What an interface asks of its host. */
 export interface InterfaceOwner {
@@ -134,7 +136,7 @@ export class NetworkInterface implements FrameReceiver {
     }
     if (frame.start - frame.at < this.headroom) frame = this.owner.moved(frame, this.headroom, 0);
     this.writeHeader(frame, macHigh, macLow, etherType);
-    if (frame.end - frame.start < ethernet.MINIMUM_LENGTH && !this.isLoopback) frame = this.padded(frame);
+    if (frame.end - frame.start < MINIMUM_LENGTH && !this.isLoopback) frame = this.padded(frame);
     this.counters.framesSent++;
     this.counters.bytesSent += frame.end - frame.start;
     port.send(frame);
@@ -147,17 +149,13 @@ export class NetworkInterface implements FrameReceiver {
   }
 
   private writeHeader(frame: Frame, macHigh: number, macLow: number, etherType: number): void {
-    const { view } = frame;
-    let at = frame.start - 2;
-    view.setUint16(at, etherType);
-    if (this.parent !== undefined) {
-      at -= VLAN_TAG_LENGTH;
-      view.setInt32(at, (VLAN_TYPE << 16) | this.vlan);
-    }
-    at -= 12;
-    view.setUint16(at, macHigh);
-    view.setInt32(at + 2, macLow);
-    view.setUint16(at + 6, this.macHigh);
+    const { view, start } = frame;
+    const at = start - this.headroom;
+    view.setUint16(start - 2, etherType);
+    if (this.parent !== undefined) view.setInt32(at + 12, (VLAN_TYPE << 16) | this.vlan);
+    // Both addresses are three words.
+    view.setInt32(at, (macHigh << 16) | (macLow >>> 16));
+    view.setInt32(at + 4, (macLow << 16) | this.macHigh);
     view.setInt32(at + 8, this.macLow);
     frame.start = at;
   }

@@ -106,7 +106,7 @@ export class RouterDiscovery {
     } else if (option.name === 'mtu') {
       if (option.mtu < MINIMUM_MTU || option.mtu > networkInterface.mtu) return;
       networkInterface.mtu6 = option.mtu;
-      machine.routes.generation++;
+      machine.pathsChanged();
     } else if (option.name === 'prefixInformation' && !isLinkLocal(option.prefix)) {
       if (option.onLink) this.onLinkPrefix(option);
       if (option.autonomous) this.autonomousPrefix(option);

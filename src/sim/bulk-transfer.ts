@@ -8,7 +8,7 @@ import type { ErrorCode } from '../layers/errors.ts';
 import { type Block, Memory } from '../layers/memory.ts';
 import * as the from '../sockets/constants.ts';
 import type { SocketCore } from '../sockets/core.ts';
-import { describeError, errorCodeOf } from '../sockets/errno.ts';
+import { AGAIN, describeError, errorCodeOf } from '../sockets/errno.ts';
 
 /** What the sending program has to give. */
 export interface Source {
@@ -177,8 +177,8 @@ export class BulkTransfer {
         if (sink !== undefined) sink(bytes.subarray(at, at + count));
         continue;
       }
-      if (count === 0) this.closeReceiver(undefined);
-      else if (errorCodeOf(count) !== 'EAGAIN') this.closeReceiver(errorCodeOf(count));
+      if (count === AGAIN) return;
+      this.closeReceiver(count === 0 ? undefined : errorCodeOf(count));
       return;
     }
   }

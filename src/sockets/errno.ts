@@ -44,6 +44,9 @@ const NAMES: ReadonlyMap<number, ErrorCode> = new Map(
 /** What a failed call answers: `-errno`. */
 export const failure = (code: ErrorCode): number => -ERRNO[code];
 
+/** The answer that ends every loop of reads or writes. */
+export const AGAIN: number = failure('EAGAIN');
+
 /**
  * The name of an error number; its sign does not matter.
  * @throws {RangeError} if the stack reports no such error

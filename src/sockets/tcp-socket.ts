@@ -14,7 +14,7 @@ import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import type { Tcp } from '../layers/transport/tcp/tcp.ts';
 import { type AddressRecord, isMapped, isPort, toProgram, toStack } from './address-record.ts';
 import * as the from './constants.ts';
-import { failure } from './errno.ts';
+import { AGAIN, failure } from './errno.ts';
 import { OpenSocket } from './open-socket.ts';
 import { connectionReadiness } from './tcp-readiness.ts';
 
@@ -184,20 +184,19 @@ export class TcpSocket extends OpenSocket {
       (flags & the.MSG_OOB) !== 0
         ? connection.sendUrgent(bytes, at, length)
         : connection.send(bytes, at, length, (flags & the.MSG_MORE) !== 0);
-    return taken === 0 && length > 0 ? failure('EAGAIN') : taken;
+    return taken === 0 && length > 0 ? AGAIN : taken;
   }
 
   receive(into: Uint8Array, at: number, length: number, flags: number): number {
     // Linux: EINVAL to MSG_OOB says that there is no out-of-band byte, and here there never is.
-    if ((flags & the.MSG_OOB) !== 0) return failure('EINVAL');
-    if ((flags & ~RECEIVE_FLAGS) !== 0) return failure('EOPNOTSUPP');
+    if ((flags & ~RECEIVE_FLAGS) !== 0) return failure((flags & the.MSG_OOB) !== 0 ? 'EINVAL' : 'EOPNOTSUPP');
     const { connection } = this;
     if (connection === undefined) return failure(this.takeError() ?? 'ENOTCONN');
     const given = connection.receive(into, at, length, (flags & the.MSG_PEEK) !== 0);
     if (given > 0 || length === 0) return given;
     const failed = this.takeError();
     if (failed !== undefined) return failure(failed);
-    return connection.atEnd || connection.state === 'CLOSED' ? 0 : failure('EAGAIN');
+    return connection.atEnd || connection.state === 'CLOSED' ? 0 : AGAIN;
   }
 
   shutdown(how: number): number {
@@ -348,8 +347,7 @@ export class TcpSocket extends OpenSocket {
     firstData: FirstData | undefined,
   ): Connection | ErrorCode {
     const { settings, keys } = this;
-    const user = { changed: (): void => this.changed() };
-    const options = { remote, remotePort, settings, user, keys, interfaceIndex, firstData };
+    const options = { remote, remotePort, settings, user: this, keys, interfaceIndex, firstData };
     let connection: Connection | ErrorCode = 'EADDRINUSE';
     for (let attempt = 0; attempt < PORT_ATTEMPTS && connection === 'EADDRINUSE'; attempt++) {
       const binding = this.boundOrDrawn();
@@ -370,7 +368,7 @@ export class TcpSocket extends OpenSocket {
   private adopt(connection: Connection): void {
     this.connection = connection;
     this.errorReported = false;
-    connection.user = { changed: () => this.changed() };
+    connection.user = this;
   }
 
   /** The connection was never made: the socket is as it was before `connect`. */
@@ -380,7 +378,8 @@ export class TcpSocket extends OpenSocket {
     if (this.portWasDrawn) this.releaseBinding();
   }
 
-  private changed(): void {
+  /** The connection's word that it is not as it was: see `ConnectionUser`. */
+  changed(): void {
     const { connection } = this;
     if (connection?.state === 'CLOSED' && !connection.established) {
       this.leave(connection);

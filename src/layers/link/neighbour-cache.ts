@@ -108,11 +108,9 @@ export class NeighbourCache {
   mayTransmit(neighbour: Neighbour): boolean {
     const now = this.link.timers.now();
     neighbour.lastUsedAt = now;
-    if (neighbour.state === 'REACHABLE') {
-      if (now < neighbour.reachableUntil) return true;
-      neighbour.state = 'STALE';
-    }
-    if (neighbour.state === 'STALE') {
+    const { state } = neighbour;
+    if (state === 'REACHABLE' && now < neighbour.reachableUntil) return true;
+    if (state === 'REACHABLE' || state === 'STALE') {
       neighbour.state = 'DELAY';
       neighbour.asked = 0;
       neighbour.timer.arm(now + this.settings.delayFirstProbeNs);

@@ -4,15 +4,21 @@
  * Left out on purpose: what to do with a packet (the host does it); a total length of zero for offloaded segments.
  */
 import { type IpAddress, readAddress } from '../address.ts';
-import { checksum, finish, halves, sum, update } from '../checksum.ts';
+import * as checksums from '../checksum.ts';
 import type { DropReason } from '../drop.ts';
 import { copyOf, field, viewOf } from '../record.ts';
 import { type ChecksumRecord, recordChecksum } from '../record-optional.ts';
 import { RecordWriter } from '../record-writer.ts';
 import { decodeOptions, encodeOptions, type Ipv4OptionRecord } from './ipv4-options.ts';
 
+/** V8 looks at what is imported, or exported, at each use, but takes a module's own constants as they are. */
+const { checksum, finish, halves, sum, update } = checksums;
+const FIXED_LENGTH = 20;
+
 /** Without options. */
-export const HEADER_LENGTH = 20;
+export const HEADER_LENGTH: number = FIXED_LENGTH;
+/** The first byte of such a header: version and IHL. */
+export const WITHOUT_OPTIONS = 0x45;
 /** What the 4-bit IHL can say, in bytes. */
 export const MAXIMUM_HEADER_LENGTH = 60;
 export const MAXIMUM_TOTAL_LENGTH = 65535;
@@ -21,6 +27,8 @@ export const MAXIMUM_TOTAL_LENGTH = 65535;
 export const RESERVED_FLAG = 0x8000;
 export const DONT_FRAGMENT = 0x4000;
 export const MORE_FRAGMENTS = 0x2000;
+/** Any of them is set in a fragment: the flag of more to come, and the offset. */
+export const ANY_FRAGMENT = 0x3fff;
 
 // Fields in place. `at` is where the IPv4 header starts in `view`; call only after `check` accepted it.
 export const version = (view: DataView, at: number): number => view.getUint8(at) >>> 4;
@@ -37,7 +45,7 @@ export const dontFragment = (view: DataView, at: number): boolean => (view.getUi
 export const moreFragments = (view: DataView, at: number): boolean => (view.getUint16(at + 6) & MORE_FRAGMENTS) !== 0;
 /** In bytes. */
 export const fragmentOffset = (view: DataView, at: number): number => (view.getUint16(at + 6) & 0x1fff) << 3;
-export const isFragment = (view: DataView, at: number): boolean => (view.getUint16(at + 6) & 0x3fff) !== 0;
+export const isFragment = (view: DataView, at: number): boolean => (view.getUint16(at + 6) & ANY_FRAGMENT) !== 0;
 export const timeToLive = (view: DataView, at: number): number => view.getUint8(at + 8);
 export const protocol = (view: DataView, at: number): number => view.getUint8(at + 9);
 export const headerChecksum = (view: DataView, at: number): number => view.getUint16(at + 10);
@@ -103,15 +111,14 @@ export function writeHeader(
   const first = (4 << 28) | (headerLengthBytes << 22) | (trafficClass << 16) | totalLength;
   const second = (identification << 16) | flagsAndOffset;
   const third = (timeToLive << 24) | (protocol << 16);
+  const fixed = halves(first) + halves(second) + halves(third) + halves(sourceWord) + halves(destinationWord);
+  const options = headerLengthBytes - FIXED_LENGTH;
+  const partial = options === 0 ? fixed : sum(view, at + FIXED_LENGTH, options, fixed);
   view.setInt32(at, first);
   view.setInt32(at + 4, second);
-  view.setInt32(at + 8, third);
+  view.setInt32(at + 8, third | finish(partial));
   view.setInt32(at + 12, sourceWord);
   view.setInt32(at + 16, destinationWord);
-  const partial = halves(first) + halves(second) + halves(third) + halves(sourceWord) + halves(destinationWord);
-  const optionsAt = at + HEADER_LENGTH;
-  const options = headerLengthBytes - HEADER_LENGTH;
-  view.setUint16(at + 10, finish(options === 0 ? partial : sum(view, optionsAt, options, partial)));
 }
 
 /** Computes the header checksum anew, after options or fields changed. */

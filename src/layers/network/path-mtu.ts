@@ -49,16 +49,16 @@ interface Estimate {
 }
 
 export class PathMtuCache {
-  /** Changes whenever an estimate is made. */
-  generation: number;
   private readonly clock: Clock;
   private readonly options: PathMtuOptions;
   private readonly estimates: AddressMap<Estimate>;
+  private readonly changed: () => void;
 
-  constructor(clock: Clock, options: PathMtuOptions = PATH_MTU_OPTIONS) {
-    this.generation = 0;
+  /** @param changed called whenever an estimate is made */
+  constructor(clock: Clock, options: PathMtuOptions = PATH_MTU_OPTIONS, changed: () => void = () => {}) {
     this.clock = clock;
     this.options = options;
+    this.changed = changed;
     this.estimates = new AddressMap();
   }
 
@@ -96,7 +96,7 @@ export class PathMtuCache {
       expiresAt: this.clock.now() + lifetimeNs,
       fragments: fragments || before?.fragments === true,
     });
-    this.generation++;
+    this.changed();
     return isLower;
   }
 

@@ -33,15 +33,15 @@ interface Node {
 const node = (): Node => ({ zero: undefined, one: undefined, routes: [] });
 
 export class RouteTable {
-  /** Changes whenever a look-up could answer differently. */
-  generation: number;
   private readonly root4: Node;
   private readonly root6: Node;
+  private readonly changed: () => void;
 
-  constructor() {
-    this.generation = 0;
+  /** @param changed called whenever a look-up could answer differently */
+  constructor(changed: () => void = () => {}) {
     this.root4 = node();
     this.root6 = node();
+    this.changed = changed;
   }
 
   /** Adds a route; one with the same prefix, next hop and interface is replaced. */
@@ -59,7 +59,7 @@ export class RouteTable {
     at.routes = at.routes.filter((held) => !isSameRoute(held, route));
     at.routes.push(route);
     at.routes.sort(inOrderOfPreference);
-    this.generation++;
+    this.changed();
   }
 
   /** @returns whether it was there */
@@ -71,7 +71,7 @@ export class RouteTable {
     const left = at?.routes.filter((held) => !isSameRoute(held, route));
     if (at === undefined || left === undefined || left.length === at.routes.length) return false;
     at.routes = left;
-    this.generation++;
+    this.changed();
     return true;
   }
 

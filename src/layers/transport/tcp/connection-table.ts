@@ -10,37 +10,29 @@ const FIRST_BUCKETS = 64;
 
 export class ConnectionTable {
   size: number;
+  /** The connection that was found last: mostly the next segment is its own, too. */
+  private last: ControlBlock | undefined;
   private buckets: (ControlBlock | undefined)[];
 
   constructor() {
     this.size = 0;
+    this.last = undefined;
     this.buckets = new Array(FIRST_BUCKETS).fill(undefined);
   }
 
   /** The connection whose remote socket is the packet's source and whose local socket is its destination. */
   find(packet: ReceivedPacket, sourcePort: number, destinationPort: number): ControlBlock | undefined {
+    const { last } = this;
+    if (last !== undefined && isBetween(last, packet, sourcePort, destinationPort)) return last;
+    return this.search(packet, sourcePort, destinationPort);
+  }
+
+  private search(packet: ReceivedPacket, sourcePort: number, destinationPort: number): ControlBlock | undefined {
     const hash = mix(packet.source0 ^ packet.source1, packet.source2 ^ packet.source3, sourcePort, destinationPort);
     let block = this.buckets[hash & (this.buckets.length - 1)];
-    while (block !== undefined) {
-      const { remote, local, remotePort, localPort } = block.identity;
-      if (
-        remotePort === sourcePort &&
-        localPort === destinationPort &&
-        remote.w3 === packet.source3 &&
-        local.w3 === packet.destination3 &&
-        remote.w2 === packet.source2 &&
-        remote.w1 === packet.source1 &&
-        remote.w0 === packet.source0 &&
-        local.w2 === packet.destination2 &&
-        local.w1 === packet.destination1 &&
-        local.w0 === packet.destination0 &&
-        remote.family === packet.family
-      ) {
-        return block;
-      }
-      block = block.nextInBucket;
-    }
-    return undefined;
+    while (block !== undefined && !isBetween(block, packet, sourcePort, destinationPort)) block = block.nextInBucket;
+    if (block !== undefined) this.last = block;
+    return block;
   }
 
   /** The connection between two sockets. */
@@ -67,6 +59,7 @@ export class ConnectionTable {
   }
 
   remove(block: ControlBlock): void {
+    if (this.last === block) this.last = undefined;
     const index = this.indexOf(block);
     let place = this.buckets[index];
     if (place === block) {
@@ -103,6 +96,28 @@ export class ConnectionTable {
     for (const block of all) this.link(block);
   }
 }
+
+/** An IPv4 address is its last word alone, so the others are compared in IPv6 only. */
+const isBetween = (
+  { identity: { remote, local, remotePort, localPort } }: ControlBlock,
+  packet: ReceivedPacket,
+  sourcePort: number,
+  destinationPort: number,
+): boolean =>
+  remotePort === sourcePort &&
+  localPort === destinationPort &&
+  remote.w3 === packet.source3 &&
+  local.w3 === packet.destination3 &&
+  remote.family === packet.family &&
+  (packet.family === 4 || hasUpperWords(remote, local, packet));
+
+const hasUpperWords = (remote: IpAddress, local: IpAddress, packet: ReceivedPacket): boolean =>
+  remote.w2 === packet.source2 &&
+  remote.w1 === packet.source1 &&
+  remote.w0 === packet.source0 &&
+  local.w2 === packet.destination2 &&
+  local.w1 === packet.destination1 &&
+  local.w0 === packet.destination0;
 
 const bucketHash = (remote: IpAddress, remotePort: number, localPort: number): number =>
   mix(remote.w0 ^ remote.w1, remote.w2 ^ remote.w3, remotePort, localPort);

@@ -245,8 +245,9 @@ export class Connection {
 
   private queue(bytes: Uint8Array, at: number, length: number, more: boolean): number {
     const { block } = this;
-    const taken = Math.min(length, this.writableBytes);
-    if (taken === 0) return 0;
+    const { writableBytes } = this;
+    if (length === 0 || writableBytes === 0) return 0;
+    const taken = length < writableBytes ? length : writableBytes;
     checkAppLimited(block);
     block.sendBuffer.append(bytes, at, taken);
     block.moreToCome = more;

@@ -90,6 +90,8 @@ export class ParsedOptions {
    * Or TCP-AO was shorter than its two key identifiers, or a segment was signed twice.
    */
   malformed: boolean;
+  /** Whether more may be in it than timestamps: then it is cleared before the next segment. */
+  isFilled: boolean;
 
   constructor() {
     this.mss = 0;
@@ -110,6 +112,7 @@ export class ParsedOptions {
     this.authenticationAt = -1;
     this.authenticationLength = 0;
     this.malformed = false;
+    this.isFilled = false;
   }
 
   /** Back to a segment without options. */
@@ -128,6 +131,7 @@ export class ParsedOptions {
     this.authenticationAt = -1;
     this.authenticationLength = 0;
     this.malformed = false;
+    this.isFilled = false;
   }
 }
 
@@ -138,7 +142,7 @@ export class ParsedOptions {
  * @param end where they end: header + data offset
  */
 export function parse(view: DataView, at: number, end: number, into: ParsedOptions): void {
-  into.clear();
+  if (into.isFilled) into.clear();
   // The layout that RFC 7323 appendix A recommends: nearly every segment of an established connection.
   if (end - at === ALIGNED_TIMESTAMPS_LENGTH && view.getInt32(at) === ALIGNED_TIMESTAMPS) {
     into.hasTimestamps = true;
@@ -146,6 +150,12 @@ export function parse(view: DataView, at: number, end: number, into: ParsedOptio
     into.timestampEcho = view.getInt32(at + 8);
     return;
   }
+  into.hasTimestamps = false;
+  if (at < end) parseEach(view, at, end, into);
+}
+
+function parseEach(view: DataView, at: number, end: number, into: ParsedOptions): void {
+  into.isFilled = true;
   while (at < end) {
     const kind = view.getUint8(at);
     if (kind === NO_OPERATION) {

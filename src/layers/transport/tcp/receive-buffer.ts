@@ -31,7 +31,8 @@ export class ReceiveBuffer {
     const end = this.readable + offset + length;
     const block = this.ensure(end);
     const to = (this.head + this.readable + offset) & (block.length - 1);
-    const first = Math.min(length, block.length - to);
+    const room = block.length - to;
+    const first = length < room ? length : room;
     copyBytes(bytes, at, block.bytes, block.at + to, first);
     if (first < length) copyBytes(bytes, at + first, block.bytes, block.at, length - first);
     if (end > this.extent) this.extent = end;
@@ -44,10 +45,11 @@ export class ReceiveBuffer {
 
   /** Gives up to `length` bytes to a reader and, unless it only peeks, forgets them. @returns how many */
   read(into: Uint8Array, at: number, length: number, peek: boolean): number {
-    const count = Math.min(length, this.readable);
-    const block = this.block;
-    if (count === 0 || block === undefined) return 0;
-    const first = Math.min(count, block.length - this.head);
+    const { block, readable } = this;
+    if (readable === 0 || block === undefined) return 0;
+    const count = length < readable ? length : readable;
+    const straight = block.length - this.head;
+    const first = count < straight ? count : straight;
     copyBytes(block.bytes, block.at + this.head, into, at, first);
     if (first < count) copyBytes(block.bytes, block.at, into, at + first, count - first);
     if (!peek) this.skip(count);

@@ -25,7 +25,8 @@ export class SendBuffer {
     const block = this.ensure(this.length + length);
     const mask = block.length - 1;
     const tail = (this.head + this.length) & mask;
-    const first = Math.min(length, block.length - tail);
+    const room = block.length - tail;
+    const first = length < room ? length : room;
     copyBytes(bytes, at, block.bytes, block.at + tail, first);
     if (first < length) copyBytes(bytes, at + first, block.bytes, block.at, length - first);
     this.length += length;
@@ -36,7 +37,8 @@ export class SendBuffer {
     const block = this.block;
     if (block === undefined) return;
     const from = (this.head + offset) & (block.length - 1);
-    const first = Math.min(length, block.length - from);
+    const straight = block.length - from;
+    const first = length < straight ? length : straight;
     copyBytes(block.bytes, block.at + from, into, at, first);
     if (first < length) copyBytes(block.bytes, block.at, into, at + first, length - first);
   }
