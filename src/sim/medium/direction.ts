@@ -19,7 +19,7 @@ import type { DirectionParts } from './parts.ts';
 import { type QueueReport, sojournReport } from './queue-report.ts';
 import type { QueueDiscipline, QueueOwner } from './queues/queue-discipline.ts';
 import { SojournStatistics } from './sojourn.ts';
-import { Moments, Transit, TransitList, type TransitOwner } from './transit.ts';
+import { Transit, TransitList, type TransitOwner } from './transit.ts';
 
 export class LinkDirection implements Port, QueueOwner, TransitOwner {
   readonly direction: Direction;
@@ -36,14 +36,13 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   private readonly overheadBytes: number;
   private readonly delayNs: number;
   private readonly faults: readonly Fault[];
-  private readonly idle: Transit[];
-  private readonly moments: Moments;
+  /** Transits that wait for their next frame, the last one first. */
+  private idle: Transit | undefined;
   private readonly lineFree: Event;
   private onLine: Transit | undefined;
   private readonly inFlight: TransitList;
   private readonly firstArrives: Event;
-  /** One number, in an array because a double field is boxed at each store. */
-  private readonly lastArrival: Float64Array;
+  private lastArrival: number;
   /** Copies that still have faults to meet. */
   private readonly copies: TransitList;
   private readonly held: Transit[];
@@ -62,13 +61,12 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.overheadBytes = parts.overheadBytes + (hasFrameCheckSequence ? FCS_LENGTH : 0);
     this.delayNs = parts.delayNs;
     this.faults = parts.faults;
-    this.idle = [];
-    this.moments = new Moments();
-    this.lineFree = { fire: () => this.lineBecomesFree() };
+    this.idle = undefined;
+    this.lineFree = new LineFree(this);
     this.onLine = undefined;
     this.inFlight = new TransitList();
-    this.firstArrives = { fire: () => this.firstInFlightArrives() };
-    this.lastArrival = new Float64Array(1);
+    this.firstArrives = new FirstArrives(this);
+    this.lastArrival = 0;
     this.copies = new TransitList();
     this.held = [];
     this.holdTimer = medium.time.timer(() => this.releaseOverdue());
@@ -137,7 +135,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     time.scheduleAfter(line.duration(time, bits), this.lineFree);
   }
 
-  private lineBecomesFree(): void {
+  /** @internal The frame on the line has left. */
+  lineBecomesFree(): void {
     const transit = this.onLine!;
     this.sendNext(this.line!);
     this.judge(transit);
@@ -225,15 +224,16 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
       time.schedule(moment, transit, transit.sequence);
       return;
     }
-    if (moment > this.lastArrival[0]!) this.lastArrival[0] = moment;
-    transit.arrivesAt = this.lastArrival[0]!;
+    if (moment > this.lastArrival) this.lastArrival = moment;
+    transit.arrivesAt = this.lastArrival;
     if (this.inFlight.first === undefined) {
       time.scheduleAfter(transit.arrivesAt - time.now(), this.firstArrives, transit.sequence);
     }
     this.inFlight.append(transit);
   }
 
-  private firstInFlightArrives(): void {
+  /** @internal */
+  firstInFlightArrives(): void {
     const transit = this.inFlight.takeFirst()!;
     const next = this.inFlight.first;
     // Its place in the order of events is the one it took when it was sent on.
@@ -289,7 +289,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     counters.framesDelivered++;
     counters.bytesDelivered += frame.end - frame.start;
     if (medium.observer !== undefined) medium.observer.frameDelivered(this.direction, transit.serial, frame);
-    this.idle.push(transit);
+    this.rest(transit);
     receiver.receive(frame);
     medium.pool.release(frame);
   }
@@ -298,12 +298,47 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.counters.countDrop(reason);
     this.medium.observer?.frameDropped(this.direction, transit.serial, transit.frame, reason, detail);
     this.medium.pool.release(transit.frame);
-    this.idle.push(transit);
+    this.rest(transit);
   }
 
   private transit(frame: Frame, serial: number, ordinal: number, isCopy: boolean): Transit {
-    const transit = this.idle.pop() ?? new Transit(this, this.moments, frame);
-    transit.begin(frame, serial, ordinal, isCopy);
+    const { idle } = this;
+    const transit = idle ?? new Transit(this, frame);
+    if (idle !== undefined) this.idle = idle.next;
+    transit.frame = frame;
+    transit.serial = serial;
+    transit.ordinal = ordinal;
+    transit.isCopy = isCopy;
+    if (this.faults.length > 0) transit.forgetFaults();
     return transit;
+  }
+
+  private rest(transit: Transit): void {
+    transit.next = this.idle;
+    this.idle = transit;
+  }
+}
+
+class LineFree implements Event {
+  private readonly of: LinkDirection;
+
+  constructor(of: LinkDirection) {
+    this.of = of;
+  }
+
+  fire(): void {
+    this.of.lineBecomesFree();
+  }
+}
+
+class FirstArrives implements Event {
+  private readonly of: LinkDirection;
+
+  constructor(of: LinkDirection) {
+    this.of = of;
+  }
+
+  fire(): void {
+    this.of.firstInFlightArrives();
   }
 }

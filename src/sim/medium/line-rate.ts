@@ -14,14 +14,14 @@ export interface RateStep {
   readonly bitsPerSecond: number;
 }
 
-const LAST_END = 0;
-const CARRIED_WORK = 1;
-
 export class LineRate {
   private readonly steps: readonly RateStep[];
   private readonly repeatNs: number;
-  /** When the last frame ended, and the work carried over: an array, because double fields are boxed at each store. */
-  private readonly state: Float64Array;
+  /** When the last frame ended, and the work carried over. */
+  private lastEnd: number;
+  private carriedWork: number;
+  /** The rate if there is but one step, otherwise 0. */
+  private readonly steadyRate: number;
 
   /**
    * @param steps in order, the first at 0; a rate of 0 is an outage in which frames wait
@@ -30,7 +30,9 @@ export class LineRate {
   constructor(steps: readonly RateStep[], repeatNs: number = Infinity) {
     this.steps = steps;
     this.repeatNs = repeatNs;
-    this.state = Float64Array.of(-1, 0);
+    this.lastEnd = -1;
+    this.carriedWork = 0;
+    this.steadyRate = steps.length === 1 ? steps[0]!.bitsPerSecond : 0;
   }
 
   /** In bits a second. */
@@ -43,15 +45,14 @@ export class LineRate {
    * frames start. A duration, unlike the moment of its end, mostly fits a small integer, which nobody allocates.
    */
   duration(clock: Clock, bits: number): number {
-    const { state, steps } = this;
     const start = clock.now();
     let work = bits * 1e9;
-    if (start === state[LAST_END]) work += state[CARRIED_WORK]!;
-    if (steps.length > 1) return this.steppedEnd(start, work) - start;
-    const rate = steps[0]!.bitsPerSecond;
+    if (start === this.lastEnd) work += this.carriedWork;
+    const rate = this.steadyRate;
+    if (rate === 0) return this.steppedEnd(start, work) - start;
     const duration = Math.floor(work / rate);
-    state[CARRIED_WORK] = work - duration * rate;
-    state[LAST_END] = start + duration;
+    this.carriedWork = work - duration * rate;
+    this.lastEnd = start + duration;
     return duration;
   }
 
@@ -65,8 +66,8 @@ export class LineRate {
       const room = stepEnd - time;
       if (rate > 0 && work / rate < room) {
         const duration = Math.floor(work / rate);
-        this.state[CARRIED_WORK] = work - duration * rate;
-        this.state[LAST_END] = time + duration;
+        this.carriedWork = work - duration * rate;
+        this.lastEnd = time + duration;
         return time + duration;
       }
       work -= rate * room;

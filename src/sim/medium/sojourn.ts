@@ -4,33 +4,31 @@
  */
 const BUCKETS_PER_OCTAVE = 16;
 
-// In an array, because double fields are boxed at each store.
-const TOTAL = 0;
-const MAXIMUM = 1;
-
 export class SojournStatistics {
   count: number;
-  private readonly sums: Float64Array;
+  totalNs: number;
+  maximumNs: number;
   private readonly buckets: Float64Array;
 
   constructor() {
     this.count = 0;
-    this.sums = new Float64Array(2);
+    this.totalNs = 0;
+    this.maximumNs = 0;
     this.buckets = new Float64Array(BUCKETS_PER_OCTAVE * 52);
   }
 
   add(ns: number): void {
     this.count++;
-    this.sums[TOTAL]! += ns;
-    if (ns > this.sums[MAXIMUM]!) this.sums[MAXIMUM] = ns;
+    this.totalNs += ns;
+    if (ns > this.maximumNs) this.maximumNs = ns;
     this.buckets[bucketOf(ns)]!++;
   }
 
   /** Adds all that another one has counted. */
   addAll(other: SojournStatistics): void {
     this.count += other.count;
-    this.sums[TOTAL]! += other.sums[TOTAL]!;
-    if (other.sums[MAXIMUM]! > this.sums[MAXIMUM]!) this.sums[MAXIMUM] = other.sums[MAXIMUM]!;
+    this.totalNs += other.totalNs;
+    if (other.maximumNs > this.maximumNs) this.maximumNs = other.maximumNs;
     for (let bucket = 0; bucket < this.buckets.length; bucket++) this.buckets[bucket]! += other.buckets[bucket]!;
   }
 
@@ -44,13 +42,13 @@ export class SojournStatistics {
   since(earlier: SojournStatistics): SojournStatistics {
     const since = this.copy();
     since.count -= earlier.count;
-    since.sums[TOTAL]! -= earlier.sums[TOTAL]!;
+    since.totalNs -= earlier.totalNs;
     let last = -1;
     for (let bucket = 0; bucket < since.buckets.length; bucket++) {
       since.buckets[bucket]! -= earlier.buckets[bucket]!;
       if (since.buckets[bucket]! > 0) last = bucket;
     }
-    since.sums[MAXIMUM] = last < 0 ? 0 : Math.min(this.maximumNs, startOf(last + 1) - 1);
+    since.maximumNs = last < 0 ? 0 : Math.min(this.maximumNs, startOf(last + 1) - 1);
     return since;
   }
 
@@ -62,14 +60,6 @@ export class SojournStatistics {
       if (count > 0) found.push([startOf(bucket), startOf(bucket + 4), count]);
     }
     return found;
-  }
-
-  get totalNs(): number {
-    return this.sums[TOTAL]!;
-  }
-
-  get maximumNs(): number {
-    return this.sums[MAXIMUM]!;
   }
 
   get meanNs(): number {

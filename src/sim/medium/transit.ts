@@ -13,40 +13,26 @@ export interface TransitOwner {
   readonly hasFrameCheckSequence: boolean;
 }
 
-/**
- * Two moments of each transit of a direction, in one array: beyond 2^31 ns they are doubles, which a field would box anew
- * at each store, and an array for each transit took four lines of the cache.
- */
-export class Moments {
-  values: Float64Array;
-  private used: number;
-
-  constructor() {
-    this.values = new Float64Array(32);
-    this.used = 0;
-  }
-
-  /** Where there is room for two more. */
-  take(): number {
-    const at = this.used;
-    this.used += 2;
-    if (this.used > this.values.length) {
-      const more = new Float64Array(this.values.length * 2);
-      more.set(this.values);
-      this.values = more;
-    }
-    return at;
-  }
-}
-
 export class Transit implements Event {
   frame: Frame;
   serial: number;
   /** Which frame of its direction it is, counted from 1 as they were handed over. A copy has its original's. */
   ordinal: number;
-  isCopy: boolean;
+  /** The next one in the queue, in flight, or among the idle. */
+  next: Transit | undefined;
+  /** When it came into the queue, in nanoseconds. */
+  enqueuedAt: number;
+  arrivesAt: number;
   /** Its place among the events of `arrivesAt`. */
   sequence: number;
+  extraDelayNs: number;
+  /** Whether frames sent later may arrive earlier. */
+  mayBeOvertaken: boolean;
+  /** Set once its bytes changed on a link with a frame check sequence: the receiver must look. */
+  carriesCheckSequence: boolean;
+  /** What the sender computed, with the bit errors that hit it: a signed 32-bit integer. */
+  checkSequence: number;
+  isCopy: boolean;
   /** Set by a fault: it ends here. The first fault that says so is the cause. */
   dropped: DropReason | undefined;
   dropDetail: string;
@@ -56,82 +42,50 @@ export class Transit implements Event {
   damage: string;
   /** Set by a fault that changed the ECN field, and the IP checksum with it, as a router may: how, for a person. */
   remarked: string;
-  extraDelayNs: number;
-  /** Whether frames sent later may arrive earlier. */
-  mayBeOvertaken: boolean;
   /** Set by a fault: held back until so many frames have passed it … */
   holdFrames: number;
   /** … or this much time has. Becomes a moment once it is held. */
   holdNs: number;
   delayDetail: string;
-  /** Set once its bytes changed on a link with a frame check sequence: the receiver must look. */
-  carriesCheckSequence: boolean;
-  /** What the sender computed, with the bit errors that hit it: a signed 32-bit integer. */
-  checkSequence: number;
   /** The fault that a copy goes on from. */
   resumesAt: number;
-  /** The next one in the queue or in flight. */
-  next: Transit | undefined;
   private readonly owner: TransitOwner;
-  private readonly moments: Moments;
-  private readonly at: number;
 
-  constructor(owner: TransitOwner, moments: Moments, frame: Frame) {
-    this.owner = owner;
-    this.moments = moments;
-    this.at = moments.take();
+  constructor(owner: TransitOwner, frame: Frame) {
     this.frame = frame;
     this.serial = 0;
     this.ordinal = 0;
-    this.isCopy = false;
+    this.next = undefined;
+    this.enqueuedAt = 0;
+    this.arrivesAt = 0;
     this.sequence = 0;
+    this.extraDelayNs = 0;
+    this.mayBeOvertaken = false;
+    this.carriesCheckSequence = false;
+    this.checkSequence = 0;
+    this.isCopy = false;
     this.dropped = undefined;
     this.dropDetail = '';
     this.copies = 0;
     this.damage = '';
     this.remarked = '';
-    this.extraDelayNs = 0;
-    this.mayBeOvertaken = false;
     this.holdFrames = 0;
     this.holdNs = 0;
     this.delayDetail = '';
-    this.carriesCheckSequence = false;
-    this.checkSequence = 0;
     this.resumesAt = 0;
-    this.next = undefined;
+    this.owner = owner;
   }
 
-  /** When it came into the queue, in nanoseconds. */
-  get enqueuedAt(): number {
-    return this.moments.values[this.at]!;
-  }
-
-  set enqueuedAt(time: number) {
-    this.moments.values[this.at] = time;
-  }
-
-  get arrivesAt(): number {
-    return this.moments.values[this.at + 1]!;
-  }
-
-  set arrivesAt(time: number) {
-    this.moments.values[this.at + 1] = time;
-  }
-
-  /** Makes it the transit of another frame. */
-  begin(frame: Frame, serial: number, ordinal: number, isCopy: boolean): void {
-    this.frame = frame;
-    this.serial = serial;
-    this.ordinal = ordinal;
-    this.isCopy = isCopy;
+  /** Forgets what the faults did to its last frame. Where there are none, nobody has to. */
+  forgetFaults(): void {
+    this.extraDelayNs = 0;
+    this.mayBeOvertaken = false;
+    this.carriesCheckSequence = false;
     this.dropped = undefined;
     this.copies = 0;
     this.damage = '';
     this.remarked = '';
-    this.extraDelayNs = 0;
-    this.mayBeOvertaken = false;
     this.holdFrames = 0;
-    this.carriesCheckSequence = false;
     this.resumesAt = 0;
   }
 
@@ -206,7 +160,6 @@ export class TransitList {
     if (first === undefined) return undefined;
     this.first = first.next;
     if (this.first === undefined) this.last = undefined;
-    first.next = undefined;
     return first;
   }
 }

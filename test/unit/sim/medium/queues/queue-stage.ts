@@ -5,7 +5,7 @@ import { Memory } from '../../../../../src/layers/memory.ts';
 import { planQueue } from '../../../../../src/sim/medium/queues/make-queue.ts';
 import type { QueueDiscipline } from '../../../../../src/sim/medium/queues/queue-discipline.ts';
 import type { QueueOptions } from '../../../../../src/sim/medium/queues/queue-options.ts';
-import { Moments, Transit } from '../../../../../src/sim/medium/transit.ts';
+import { Transit } from '../../../../../src/sim/medium/transit.ts';
 import { RandomStreams } from '../../../../../src/sim/random-streams.ts';
 import { parseRate } from '../../../../../src/sim/units.ts';
 import { type Datagram, datagram, idIn } from './datagram.ts';
@@ -51,7 +51,6 @@ export function queueStage<Discipline extends QueueDiscipline = QueueDiscipline>
     pool.release(transit.frame);
     return id;
   };
-  const moments = new Moments();
   return {
     queue,
     drops,
@@ -59,7 +58,6 @@ export function queueStage<Discipline extends QueueDiscipline = QueueDiscipline>
     comes(at, frame) {
       const transit = new Transit(
         { arrived: () => undefined, hasFrameCheckSequence: false },
-        moments,
         pool.from(datagram(frame)),
       );
       transit.enqueuedAt = at;
