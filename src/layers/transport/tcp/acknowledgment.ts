@@ -48,10 +48,10 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   beginSample(block);
   block.counts.acknowledgment(block.environment.timers);
 
-  const reported = block.sackOk && isDuplicateReport(block, arrived);
+  const reported = block.sackOk === true && isDuplicateReport(block, arrived);
   if (reported) takeDuplicateReport(block, arrived);
   if (ackedBytes > 0) advanceUna(block, arrived, reported);
-  const newlySacked = block.sackOk ? applySackBlocks(block, arrived, reported) : 0;
+  const newlySacked = block.sackOk === true ? applySackBlocks(block, arrived, reported) : 0;
   ackEvent.deliveredBytes += newlySacked;
   block.rate.delivered(ackEvent.deliveredBytes, block.environment.timers);
   const windowChanged = updateWindow(block, arrived);
@@ -325,11 +325,12 @@ export function timestampRtt(block: ControlBlock, arrived: IncomingSegment): num
 /** Notes the latest time at which the segment may have been sent whose timestamp is echoed; `Infinity` if none is. */
 function noteEcho(block: ControlBlock, arrived: IncomingSegment): void {
   const { ackEvent } = block;
-  if (!block.timestampsOk || !arrived.options.hasTimestamps || arrived.options.timestampEcho === 0) {
+  const { hasTimestamps, timestampEcho } = arrived.options;
+  if (block.timestampsOk !== true || hasTimestamps !== true || timestampEcho === 0) {
     ackEvent.echoNs = Number.POSITIVE_INFINITY;
     return;
   }
-  const ticksAgo = distance(arrived.options.timestampEcho, timestampNow(block));
+  const ticksAgo = distance(timestampEcho, timestampNow(block));
   ackEvent.echoNs = (Math.floor(ackEvent.nowNs / MILLISECOND) - ticksAgo + 1) * MILLISECOND - 1;
 }
 

@@ -371,7 +371,7 @@ export class ControlBlock implements Sender {
 
   /** The sequence number of the first byte in the send buffer: SND.UNA, once our SYN is acknowledged. */
   get sendBufferStart(): number {
-    return this.synAcknowledged ? this.sndUna : (this.iss + 1) | 0;
+    return this.synAcknowledged === true ? this.sndUna : (this.iss + 1) | 0;
   }
 
   /** Bytes that were written and never sent. */

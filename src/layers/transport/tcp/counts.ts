@@ -121,7 +121,7 @@ export class Counts {
 
   private occupied(sequence: number, length: number, octets: number, clock: Clock): void {
     // How many octets from its first on were sent before. A SYN comes before data, a FIN after it.
-    const again = this.hasSent ? distance(sequence, this.highestSent) : 0;
+    const again = this.hasSent === true ? distance(sequence, this.highestSent) : 0;
     if (again > 0) {
       this.retransmittedSegments++;
       this.retransmittedBytes += Math.min(again, length);

@@ -220,7 +220,8 @@ function acknowledgmentSent(block: ControlBlock): void {
 
 function writeOptions(block: ControlBlock, view: DataView, at: number, kind: number, sequence: number): void {
   let next = at;
-  if (block.timestampsOk) next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
+  if (block.timestampsOk === true)
+    next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
   if (hasMoreOptions(block)) writeMoreOptions(block, view, at, next, kind, sequence);
 }
 
@@ -310,7 +311,8 @@ function segmentRoom(block: ControlBlock): number {
 /** The signature stands at the end of the options: "TCP-AO MUST be the last TCP option processed" (RFC 5925 §7.4). */
 const authenticationBytes = (block: ControlBlock): number => block.authentication?.optionBytes ?? 0;
 
-const timestampsLength = (block: ControlBlock): number => (block.timestampsOk ? options.ALIGNED_TIMESTAMPS_LENGTH : 0);
+const timestampsLength = (block: ControlBlock): number =>
+  block.timestampsOk === true ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
 
 const ipHeaderLength = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40);
 

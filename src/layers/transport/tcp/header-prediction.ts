@@ -25,15 +25,16 @@ export function isExpected(block: ControlBlock, arrived: IncomingSegment): boole
     arrived.dataLength <= block.rcvWnd &&
     greaterOrEqual(acknowledgment, block.sndUna) &&
     lessOrEqual(acknowledgment, block.sndMax) &&
-    (!block.timestampsOk || isTimely(block, arrived))
+    (block.timestampsOk !== true || isTimely(block, arrived))
   );
 }
 
 function isTimely(block: ControlBlock, { options }: IncomingSegment): boolean {
-  return options.hasTimestamps && greaterOrEqual(options.timestampValue, block.tsRecent);
+  return options.hasTimestamps === true && greaterOrEqual(options.timestampValue, block.tsRecent);
 }
 
 /** RFC 7323 §4.3 (2), the only thing that the checks leave behind: Last.ACK.sent is RCV.NXT if nothing came since. */
 export function noteExpected(block: ControlBlock, arrived: IncomingSegment): void {
-  if (block.timestampsOk && block.lastAckSent === block.rcvNxt) takeTimestamp(block, arrived.options.timestampValue);
+  if (block.timestampsOk === true && block.lastAckSent === block.rcvNxt)
+    takeTimestamp(block, arrived.options.timestampValue);
 }

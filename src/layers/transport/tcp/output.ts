@@ -38,12 +38,15 @@ export function send(block: ControlBlock): void {
 
 /** Nothing is in flight and nothing waits, and was not when it was last asked: a host that only receives. */
 const isAtRest = (block: ControlBlock): boolean =>
-  block.activity.kind === IDLE && block.log.count === 0 && block.unsentBytes === 0 && block.finQueued === block.finSent;
+  block.activity.kind === IDLE && block.log.count === 0 && block.unsentBytes === 0 && !isFinWaiting(block);
+
+/** The program has closed, and the FIN has not gone. */
+const isFinWaiting = (block: ControlBlock): boolean => block.finQueued && !block.finSent;
 
 /** Something waits to go, or a recovery may want to send something again. */
 const hasToSend = (block: ControlBlock): boolean =>
   block.unsentBytes > 0 ||
-  block.finQueued !== block.finSent ||
+  isFinWaiting(block) ||
   block.lossState !== 'open' ||
   block.log.lostBytes > 0 ||
   block.forwardRto.step !== 0;
@@ -311,7 +314,7 @@ function armPersist(block: ControlBlock): void {
     timers.persist.deadline !== Number.POSITIVE_INFINITY
   )
     return;
-  const waiting = block.unsentBytes > 0 || (block.finQueued && !block.finSent);
+  const waiting = block.unsentBytes > 0 || isFinWaiting(block);
   // What waits for its time of departure is not kept by the window.
   if (!waiting || isHeldBack(block) || timers.pacing.deadline !== Number.POSITIVE_INFINITY) return;
   if (block.persistBackoff === 0) block.waitingSinceNs = block.environment.timers.now();

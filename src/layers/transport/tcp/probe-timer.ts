@@ -15,12 +15,12 @@ export function scheduleProbe(block: ControlBlock): void {
   const { timers, settings, log } = block;
   if (timers === undefined) return;
   const wanted =
-    settings.tailLossProbe &&
+    settings.tailLossProbe === true &&
     block.detection.name === 'rack' &&
     block.lossState === 'open' &&
     log.count > 0 &&
     log.sackedCount === 0 &&
-    block.wasEstablished;
+    block.wasEstablished === true;
   if (!wanted) {
     timers.tailLossProbe.cancel();
     return;

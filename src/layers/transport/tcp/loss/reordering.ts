@@ -33,18 +33,18 @@ export class ReorderingDetector {
 
   /** A segment up to `end` has arrived. @param retransmitted it was sent more than once */
   delivered(end: number, retransmitted: boolean): void {
-    if (!this.anyDelivered || greaterThan(end, this.highestEnd)) this.highestEnd = end;
+    if (this.anyDelivered !== true || greaterThan(end, this.highestEnd)) this.highestEnd = end;
     this.anyDelivered = true;
     if (retransmitted) return;
-    if (!this.anyOriginal || lessThan(end, this.lowestEnd)) this.lowestEnd = end;
+    if (this.anyOriginal !== true || lessThan(end, this.lowestEnd)) this.lowestEnd = end;
     this.anyOriginal = true;
   }
 
   /** The acknowledgment is applied. In ascending order of sequence numbers only what was known before it can be passed. */
   finish(): void {
-    if (!this.anyDelivered) return;
-    if (this.fackKnown && this.anyOriginal && lessThan(this.lowestEnd, this.fack)) this.count++;
-    if (!this.fackKnown || greaterThan(this.highestEnd, this.fack)) this.fack = this.highestEnd;
+    if (this.anyDelivered !== true) return;
+    if (this.fackKnown === true && this.anyOriginal === true && lessThan(this.lowestEnd, this.fack)) this.count++;
+    if (this.fackKnown !== true || greaterThan(this.highestEnd, this.fack)) this.fack = this.highestEnd;
     this.fackKnown = true;
   }
 }
