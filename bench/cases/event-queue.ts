@@ -73,6 +73,7 @@ export function typedArrayHold(pending: number): (events: number) => number {
   return (events) => {
     let time = 0;
     for (let count = 0; count < events; count++) {
+      queue.settle();
       time = queue.firstTime;
       const event = queue.pop();
       queue.push(time + delay(), queue.takeSequence(), event);

@@ -20,35 +20,34 @@ export class VirtualTime implements Timers {
   events: number;
   private readonly queue: EventQueue;
   private readonly eventsPerInstant: number;
-  /** One number: a double in a field of its own is boxed anew at each store, 16 bytes an event. */
-  private readonly clock: Float64Array;
-  private live: number;
+  private clock: number;
+  /** Entries of the queue that are of no use any more. */
   private dead: number;
-  private eventsNow: number;
+  /** How many events had happened when time last passed. */
+  private eventsBefore: number;
 
   /** @param eventsPerInstant how many events may happen without time passing before `step` throws */
   constructor(eventsPerInstant: number = EVENTS_PER_INSTANT) {
     this.events = 0;
     this.queue = new EventQueue();
     this.eventsPerInstant = eventsPerInstant;
-    this.clock = new Float64Array(1);
-    this.live = 0;
+    this.clock = 0;
     this.dead = 0;
-    this.eventsNow = 0;
+    this.eventsBefore = 0;
   }
 
   now(): number {
-    return this.clock[0]!;
+    return this.clock;
   }
 
   /** Whether nothing can happen any more: no timer is armed and no event waits (INVARIANTS 47). */
   get idle(): boolean {
-    return this.live === 0;
+    return this.pending === 0;
   }
 
   /** Armed timers and scheduled events together. */
   get pending(): number {
-    return this.live;
+    return this.queue.length - this.dead;
   }
 
   /** Entries of the queue, with those of cancelled and moved timers: for tests of its economy. */
@@ -72,9 +71,7 @@ export class VirtualTime implements Timers {
    * @throws {RangeError} if the time is past or not a whole number
    */
   schedule(time: number, event: Event, sequence: number = this.queue.takeSequence()): void {
-    if (!(time >= this.clock[0]!) || Math.floor(time) !== time || time === Infinity)
-      refuse('an event', this.clock[0]!, time);
-    this.live++;
+    if (!(time >= this.clock) || Math.floor(time) !== time || time === Infinity) refuse('an event', this.clock, time);
     this.queue.push(time, sequence, event);
   }
 
@@ -83,9 +80,8 @@ export class VirtualTime implements Timers {
    * V8 would allocate to hand it over.
    */
   scheduleAfter(delay: number, event: Event, sequence: number = this.queue.takeSequence()): void {
-    const time = this.clock[0]! + delay;
-    if (!(delay >= 0) || Math.floor(time) !== time || time === Infinity) refuse('an event', this.clock[0]!, time);
-    this.live++;
+    const time = this.clock + delay;
+    if (!(delay >= 0) || Math.floor(time) !== time || time === Infinity) refuse('an event', this.clock, time);
     this.queue.push(time, sequence, event);
   }
 
@@ -101,14 +97,15 @@ export class VirtualTime implements Timers {
    */
   step(): boolean {
     this.settleFirst();
-    if (this.queue.length === 0) return false;
-    const time = this.queue.firstTime;
-    if (time === this.clock[0]!) this.countThisInstant();
-    else this.eventsNow = 1;
-    this.clock[0] = time;
-    const event = this.queue.pop();
-    this.live--;
+    const { queue } = this;
+    const time = queue.firstTime;
+    if (time === Infinity) return false;
+    if (time !== this.clock) {
+      this.clock = time;
+      this.eventsBefore = this.events;
+    } else if (this.events - this.eventsBefore >= this.eventsPerInstant) this.refuseToGoOn();
     this.events++;
+    const event = queue.pop();
     event.fire();
     return true;
   }
@@ -118,8 +115,7 @@ export class VirtualTime implements Timers {
    * @throws {RangeError} if the time is past or not a whole number
    */
   runUntil(time: number): void {
-    if (!(time >= this.clock[0]!) || Math.floor(time) !== time || time === Infinity)
-      refuse('a run', this.clock[0]!, time);
+    if (!(time >= this.clock) || Math.floor(time) !== time || time === Infinity) refuse('a run', this.clock, time);
     while (this.nextTime <= time) this.step();
     this.advanceTo(time);
   }
@@ -131,16 +127,15 @@ export class VirtualTime implements Timers {
 
   /** Moves the clock on where nothing happens before `time`. Does nothing if `time` is not later than now. */
   advanceTo(time: number): void {
-    if (time <= this.clock[0]!) return;
+    if (time <= this.clock) return;
     if (this.nextTime < time) throw new RangeError(`time cannot pass the event at ${this.nextTime} ns`);
-    this.clock[0] = time;
-    this.eventsNow = 0;
+    this.clock = time;
+    this.eventsBefore = this.events;
   }
 
   /** @internal A timer was armed for `deadline`; `entry` is the sequence of its queue entry, -1 if it has none. */
   armed(timer: VirtualTimer, wasArmed: boolean): void {
     const { entryTime } = timer;
-    if (!wasArmed) this.live++;
     if (entryTime <= timer.deadline) {
       // The entry that is there comes up in time. A cancelled timer's is alive again.
       if (!wasArmed) this.dead--;
@@ -155,16 +150,15 @@ export class VirtualTime implements Timers {
 
   /** @internal */
   cancelled(): void {
-    this.live--;
     this.dead++;
     this.sweep();
   }
 
   /** Brings an entry to the top that is alive, or empties the queue. */
   private settleFirst(): void {
-    const queue = this.queue;
-    while (queue.length > 0) {
-      if (!queue.firstIsTimer) return;
+    const { queue } = this;
+    queue.settle();
+    while (queue.firstIsTimer) {
       const first = queue.first as VirtualTimer;
       const sequence = queue.firstSequence;
       if (sequence === first.sequence && first.deadline !== Infinity) return;
@@ -180,6 +174,7 @@ export class VirtualTime implements Timers {
         first.entryTime = first.deadline;
         first.entrySequence = first.sequence;
       }
+      queue.settle();
     }
   }
 
@@ -197,10 +192,9 @@ export class VirtualTime implements Timers {
     });
   }
 
-  private countThisInstant(): void {
-    if (++this.eventsNow <= this.eventsPerInstant) return;
+  private refuseToGoOn(): never {
     throw new Error(
-      `more than ${this.eventsPerInstant} events at ${this.clock[0]!} ns: something causes itself without letting time pass`,
+      `more than ${this.eventsPerInstant} events at ${this.clock} ns: something causes itself without letting time pass`,
     );
   }
 }

@@ -8,7 +8,7 @@ describe('event queue', () => {
   test('is a total order by time, then sequence, through any mix of pushes, pops and sweeps', () => {
     const operation = fc.oneof(
       { weight: 6, arbitrary: fc.record({ what: fc.constant('push' as const), time: fc.nat(20) }) },
-      { weight: 4, arbitrary: fc.record({ what: fc.constant('pop' as const), time: fc.constant(0) }) },
+      { weight: 4, arbitrary: fc.record({ what: fc.constant('pop' as const), time: fc.nat(1) }) },
       { weight: 1, arbitrary: fc.record({ what: fc.constant('sweep' as const), time: fc.nat(20) }) },
     );
     fc.assert(
@@ -26,11 +26,15 @@ describe('event queue', () => {
             model = model.filter(({ sequence }) => sequence % 3 !== time % 3);
           } else if (model.length > 0) {
             const first = model.shift()!;
+            queue.settle();
             expect(queue.firstTime).toBe(first.time);
             expect(queue.firstSequence).toBe(first.sequence);
             expect((queue.pop() as ReturnType<typeof named>).name).toBe(first.sequence);
           }
           expect(queue.length).toBe(model.length);
+          // Not always looked at: the next push then takes the place of what was popped.
+          if (time % 2 === 0) continue;
+          queue.settle();
           expect(queue.firstTime).toBe(model[0]?.time ?? Infinity);
         }
       }),
@@ -43,10 +47,36 @@ describe('event queue', () => {
     const early = queue.takeSequence();
     queue.push(5, queue.takeSequence(), named(2));
     queue.push(5, early, named(1));
-    expect([queue.pop(), queue.pop()]).toMatchObject([{ name: 1 }, { name: 2 }]);
+    const first = queue.pop();
+    queue.settle();
+    expect([first, queue.pop()]).toMatchObject([{ name: 1 }, { name: 2 }]);
   });
 
-  test('grows past its first capacity and keeps no event that was popped', () => {
+  test('what is pushed in the place of the first event moves down among the others, equal times by their sequence', () => {
+    const queue = new EventQueue();
+    for (let count = 0; count < 40; count++) queue.push(count % 5, queue.takeSequence(), named(count));
+    const order: number[] = [];
+    for (let count = 40; queue.length > 0; count++) {
+      const { firstTime } = queue;
+      order.push((queue.pop() as ReturnType<typeof named>).name);
+      if (count < 80) queue.push(firstTime + (count % 4), queue.takeSequence(), named(count));
+      queue.settle();
+    }
+    expect(new Set(order).size).toBe(80);
+    expect(order.slice(0, 9)).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 40]);
+  });
+
+  test('keeps no event that was popped', () => {
+    const queue = new EventQueue();
+    const event = named(1);
+    queue.push(1, queue.takeSequence(), event);
+    queue.push(2, queue.takeSequence(), named(2));
+    queue.pop();
+    queue.settle();
+    expect((queue as unknown as { events: Event[] }).events).not.toContain(event);
+  });
+
+  test('grows past its first capacity', () => {
     const queue = new EventQueue();
     for (let count = 0; count < 10_000; count++) {
       queue.push((count * 7919) % 10_007, queue.takeSequence(), named(count));
@@ -56,6 +86,7 @@ describe('event queue', () => {
       expect(queue.firstTime).toBeGreaterThan(before);
       before = queue.firstTime;
       queue.pop();
+      queue.settle();
     }
     expect(queue.firstTime).toBe(Infinity);
   });
