@@ -1,6 +1,5 @@
 /** Runs `bench loss`: measures what is not there yet, writes it, and says what it comes to. */
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import { compare } from '../../experiments/compare.ts';
 import {
   type Comparison,
@@ -20,6 +19,7 @@ import { packageVersion } from '../package-version.ts';
 import { csvOf } from './csv.ts';
 import { comparisonText, experimentText, outcomesText, summaryText } from './loss-text.ts';
 import { measureAll } from './pool.ts';
+import { showProgress } from './progress.ts';
 import { lossReport } from './report.ts';
 import { headOf, openResults, writeResults } from './results-file.ts';
 
@@ -87,26 +87,18 @@ async function measureMissing(
   const interrupt = (): void => abort.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const bar =
-    process.stderr.isTTY && !json && tasks.length > 0
-      ? new SingleBar({
-          format: '{bar} {value} of {total} | {eta_formatted} left | {last}',
-          stream: process.stderr,
-          clearOnComplete: true,
-        })
-      : undefined;
-  bar?.start(tasks.length, 0, { last: '' });
+  const progress = process.stderr.isTTY && !json && tasks.length > 0 ? showProgress(tasks, process.stderr) : undefined;
   try {
     await measureAll(tasks, {
       workers,
       signal: abort.signal,
       done: (row) => {
         done(row);
-        bar?.increment(1, { last: `${row.experiment}: ${row.pointId}` });
+        progress?.done(row);
       },
     });
   } finally {
-    bar?.stop();
+    progress?.stop();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }

@@ -27,8 +27,9 @@ export interface LossArguments extends GridArguments {
 const NAMES = EXPERIMENTS.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n');
 
 const EXAMPLES = `
-Presets: quick (all experiments in small, half a minute on two cores), standard (the bounds of the reference results: 400
-loss events each, a quarter of an hour), full (more of everything, hours), or one experiment by its name, as in standard:
+Presets: quick (all experiments in small, half a minute on two cores), standard (the path and the bounds of the reference
+results, 400 loss events or an interval of 2 %: ten minutes), full (more of everything, hours), or one experiment by its
+name, as in standard:
 ${NAMES}
 
 Without a preset the options of the grid are lists with commas, and every combination is measured. A setting of TCP with
@@ -125,10 +126,10 @@ function plan(given: LossArguments): {
   }
 }
 
-/** An interval alone takes the place of the number of events; with both, the first that holds ends it. */
+/** Either alone takes the place of both that are usual; with both, the first that holds ends it. */
 function stoppingOf({ events, interval }: LossArguments): Partial<StoppingRule> {
   return {
-    ...(events === undefined ? {} : { leastEvents: events }),
+    ...(events === undefined ? {} : { leastEvents: events, mostHalfWidth: 0 }),
     ...(interval === undefined
       ? {}
       : {

@@ -3,6 +3,7 @@
  * Nothing is transferred to a worker: a process in which an ArrayBuffer was detached reads all others more slowly.
  */
 import { Piscina } from 'piscina';
+import { expectedFrames } from '../../experiments/cost.ts';
 import type { Task } from '../../experiments/point.ts';
 import { taskKey } from '../../experiments/point-id.ts';
 import type { ResultRow } from '../../experiments/row.ts';
@@ -40,11 +41,17 @@ export async function measureAll(tasks: readonly Task[], { workers, signal, done
   const stop = (): void => void pool.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await Promise.all(tasks.map((task) => measured(pool, task, signal, done)));
+    await Promise.all(longestFirst(tasks).map((task) => measured(pool, task, signal, done)));
   } finally {
     signal.removeEventListener('abort', stop);
     await pool.destroy();
   }
+}
+
+/** So that no processor waits at the end for another's last and longest. */
+function longestFirst(tasks: readonly Task[]): Task[] {
+  const costs = new Map(tasks.map((task) => [task, expectedFrames(task)]));
+  return [...tasks].sort((one, other) => costs.get(other)! - costs.get(one)!);
 }
 
 async function measured(

@@ -7,7 +7,7 @@ import { bitErrorLoss, mathis } from '../models.ts';
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
   quick: ['reno', 'bbr1'],
-  standard: ['reno', 'cubic', 'bbr', 'bbr1'],
+  standard: ['reno', 'cubic', 'bbr1'],
   full: ['reno', 'cubic', 'bbr', 'bbr1'],
 };
 const BURSTS: Readonly<Record<Effort, readonly number[]>> = {

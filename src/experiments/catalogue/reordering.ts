@@ -1,6 +1,6 @@
 /** Frames that others overtake, and acknowledgments that are lost: what looks like loss, and is none. */
 import { ceilingOf, meanOf, nameOf, numberAt, placeAt, placesOf, ratioOutcome } from '../claims.ts';
-import { basePath } from '../effort.ts';
+import { basePath, WITHOUT_DICE } from '../effort.ts';
 import type { Effort, Experiment } from '../experiment.ts';
 import type { TcpChoices } from '../point.ts';
 
@@ -36,7 +36,7 @@ export const REORDERING: Experiment = {
           tcp,
           ...(reordered > 0 ? { data: { reorder: { probability: String(reordered), by: LATER } } } : {}),
         },
-        stopping: { leastSeconds: effort === 'quick' ? 15 : 60, warmUpSeconds: effort === 'quick' ? 5 : 10 },
+        stopping: WITHOUT_DICE[effort],
       })),
     ),
   references: () => [],
@@ -62,7 +62,7 @@ export const REORDERING: Experiment = {
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
   quick: ['cubic'],
-  standard: ['reno', 'cubic', 'bbr', 'bbr1'],
+  standard: ['cubic', 'bbr', 'bbr1'],
   full: ['reno', 'cubic', 'bbr', 'bbr1'],
 };
 const LOST_ACKS: Readonly<Record<Effort, readonly number[]>> = {
@@ -89,7 +89,7 @@ export const ACK_LOSS: Experiment = {
           flows: [{ controller }],
           ...(lostAcks > 0 ? { acknowledgments: { loss: String(lostAcks) } } : {}),
         },
-        stopping: { leastSeconds: effort === 'quick' ? 15 : 60, warmUpSeconds: effort === 'quick' ? 5 : 10 },
+        stopping: WITHOUT_DICE[effort],
       })),
     ),
   references: () => [],
