@@ -1,6 +1,6 @@
 /** Utilisation against the buffer in front of the bottleneck. */
 import { nameOf, numberAt, placesOf, ratioOutcome } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { modelCurve, sampled } from '../curves.ts';
 import { basePath, pathFrames } from '../effort.ts';
 import type { Effort, Experiment } from '../experiment.ts';
 import { sawtoothUtilisation } from '../models.ts';
@@ -48,7 +48,7 @@ export const BUFFER: Experiment = {
     ),
   references: (rows) =>
     Object.entries(BETA).flatMap(([controller, beta]) =>
-      modelCurve(`an even climb, β = ${beta} (${controller})`, abscissas(rows, 'buffer'), (buffer) =>
+      modelCurve(`an even climb, β = ${beta} (${controller})`, sampled(rows, BUFFER.x), (buffer) =>
         sawtoothUtilisation(buffer, beta),
       ),
     ),

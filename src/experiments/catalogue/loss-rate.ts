@@ -20,24 +20,25 @@ import {
   ratioOutcome,
   roundTripSeconds,
 } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { modelCurve, sampled } from '../curves.ts';
 import { basePath, underLoss } from '../effort.ts';
 import type { Effort, Experiment, Outcome, Place, ReferenceCurve } from '../experiment.ts';
 import { firstRate } from '../line.ts';
-import { bbrModel, cubicCrossover, cubicModel, mathis, pftk } from '../models.ts';
+import { bbrModel, cubicCrossover, cubicModel, cubicResponse, mathis, pftk } from '../models.ts';
 import { REFERENCE_RATE, REFERENCE_ROUND_TRIP, SIMULATOR_COLUMNS } from '../reference-points.ts';
 import type { ResultRow } from '../row.ts';
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
   quick: ['reno', 'cubic', 'bbr', 'bbr1'],
-  // DCTCP is Reno where nothing is marked, and Vegas where nothing waits.
-  standard: ['reno', 'cubic', 'westwood', 'bbr', 'bbr1'],
+  // DCTCP is Reno where nothing is marked.
+  standard: ['reno', 'cubic', 'vegas', 'westwood', 'bbr', 'bbr1'],
   full: ['reno', 'cubic', 'dctcp', 'vegas', 'westwood', 'bbr', 'bbr1'],
 };
 const LOSSES: Readonly<Record<Effort, readonly number[]>> = {
   quick: [0, 1e-3, 1e-2, 5e-2],
-  standard: [0, 1e-4, 1e-3, 1e-2, 5e-2],
-  full: [0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 5e-2],
+  // Between 1 % and 5 % lies where version 3 of BBR yields.
+  standard: [0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 5e-2],
+  full: [0, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 3e-2, 5e-2],
 };
 /** Mathis' window is one that the path never limits: below this share of the ceiling it hardly ever does. */
 const UNLIMITED = 0.6;
@@ -137,14 +138,15 @@ function simulated(controller: string, loss: number): number | undefined {
 function references(rows: readonly ResultRow[]): ReferenceCurve[] {
   const [first] = rows;
   if (first === undefined) return [];
-  const losses = abscissas(rows, 'loss').filter((loss) => loss > 0);
+  const losses = sampled(rows, LOSS_RATE.x).filter((loss) => loss > 0);
   const seconds = roundTripSeconds({ axes: {}, rows: [first] });
   const rate = parseRate(firstRate(first.point.rate), 'rate');
   const limited = (value: number): number => Math.min(value, first.ceiling);
   return [
     ...modelCurve('Mathis, C = 1.31', losses, (loss) => limited(mathis(loss, seconds))),
     ...modelCurve('PFTK', losses, (loss) => limited(pftk(loss, seconds, { timeoutSeconds: Math.max(1, 4 * seconds) }))),
-    ...modelCurve('CUBIC, RFC 9438 §5', losses, (loss) => limited(cubicModel(loss, seconds))),
+    // Its response alone: the larger of it and Mathis is what CUBIC does.
+    ...modelCurve('CUBIC alone, RFC 9438 §5', losses, (loss) => limited(cubicResponse(loss, seconds))),
     ...modelCurve('(1 - p) of the line', losses, (loss) => bbrModel(loss, rate)),
     ...SIMULATOR_COLUMNS.map(({ title, points }): ReferenceCurve => {
       // On a smaller path only those say something whose window that path would not have limited.

@@ -1,7 +1,7 @@
 /** Goodput against the round trip. */
 import { CUBIC_OF_RESPONSE, RENO_OF_MATHIS } from '../agreement.ts';
 import { ceilingOf, nameOf, numberAt, placesOf, ratioOutcome } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { abscissas, modelCurve, sampled } from '../curves.ts';
 import { basePath, underLoss } from '../effort.ts';
 import type { Effort, Experiment, Place } from '../experiment.ts';
 import { cubicModel, cubicResponse, mathis } from '../models.ts';
@@ -51,7 +51,7 @@ export const ROUND_TRIP_TIME: Experiment = {
   references: (rows) =>
     abscissas(rows, 'loss').flatMap((loss) => {
       const own = rows.filter(({ axes }) => axes.loss === loss);
-      const at = abscissas(rows, 'roundTripMs');
+      const at = sampled(rows, ROUND_TRIP_TIME.x);
       const curve = (title: string, controller: string, model: (loss: number, seconds: number) => number) =>
         own.some(({ axes }) => axes.controller === controller)
           ? modelCurve(`${title}, p = ${loss}`, at, (ms) => Math.min(own[0]!.ceiling, model(loss, ms / 1000)))
