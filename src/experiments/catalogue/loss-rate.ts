@@ -30,8 +30,8 @@ import type { ResultRow } from '../row.ts';
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
   quick: ['reno', 'cubic', 'bbr', 'bbr1'],
-  // DCTCP is Reno where nothing is marked.
-  standard: ['reno', 'cubic', 'vegas', 'westwood', 'bbr', 'bbr1'],
+  // DCTCP is Reno where nothing is marked, and Vegas where nothing waits.
+  standard: ['reno', 'cubic', 'westwood', 'bbr', 'bbr1'],
   full: ['reno', 'cubic', 'dctcp', 'vegas', 'westwood', 'bbr', 'bbr1'],
 };
 const LOSSES: Readonly<Record<Effort, readonly number[]>> = {

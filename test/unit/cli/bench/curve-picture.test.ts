@@ -33,7 +33,7 @@ describe('a picture of goodput against loss', () => {
 
   test('has every line by its name, the path, the command, and in words what it shows', () => {
     const names = all(/>([^<>]+)<\/text>/g).map((text) => text.replaceAll('&#39;', "'"));
-    const curves = ['reno', 'cubic', 'vegas', 'westwood', 'bbr', 'bbr1'];
+    const curves = ['reno', 'cubic', 'westwood', 'bbr', 'bbr1'];
     const models = ['Mathis, C = 1.31', 'PFTK', 'CUBIC alone, RFC 9438 §5', '(1 - p) of the line'];
     const others = ['ns-3 NewReno', 'ns-3 LinuxReno', 'ns-3 CUBIC', 'ns-3 BBRv1'];
     expect(names).toEqual(expect.arrayContaining([...curves, ...models, ...others, ...MADE]));
@@ -58,7 +58,7 @@ describe('a picture of goodput against loss', () => {
       return numbers.map((number, index) => (number - numbers[index % 2]!).toFixed(1)).join();
     };
     const marks = lines.filter(([, kind]) => kind === 'measured').map(([, , text = '']) => shape(text));
-    expect(new Set(marks).size).toBe(6);
+    expect(new Set(marks).size).toBe(5);
     expect(picture).toMatch(/\.simulator\{[^}]*--fill:var\(--paper\)/);
   });
 
