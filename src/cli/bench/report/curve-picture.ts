@@ -36,7 +36,7 @@ export function curvePicture(view: ExperimentView, rows: readonly ResultRow[], m
 <style>${trusted(STYLE)}</style>
 <rect class="paper" width="${WIDTH}" height="${height}"/>
 ${label(MARGIN, 26, 'start', view.title, 'head')}
-<svg x="${MARGIN}" y="${HEAD}" width="${WIDTHS.wide}" height="${CHART_HEIGHT}">${wideChart(data, CHART_HEIGHT)}</svg>
+<g transform="translate(${MARGIN} ${HEAD})">${wideChart(data, CHART_HEIGHT)}</g>
 ${lines.map((line, index) => label(MARGIN, below + index * LINE, 'start', line))}
 </svg>
 `.markup;
