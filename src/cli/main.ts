@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** Where the command `wirelab` starts. */
-import './inlining.ts';
 import { runCommand } from './command-line.ts';
 
 process.exitCode = await runCommand(process.argv.slice(2));
