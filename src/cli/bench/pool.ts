@@ -35,13 +35,20 @@ export async function measureAll(tasks: readonly Task[], { workers, signal, done
     execArgv: [],
     minThreads: count,
     maxThreads: count,
-    // Each takes its next task when it is done with one; all wait in one line.
     concurrentTasksPerWorker: 1,
   });
   const stop = (): void => void pool.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await Promise.all(longestFirst(tasks).map((task) => measured(pool, task, signal, done)));
+    // Each worker is handed one at a time, out of one line: the pool's own queue puts every second task at its end (5.3.2).
+    const line = longestFirst(tasks)[Symbol.iterator]();
+    const work = async (): Promise<void> => {
+      for (const task of line) {
+        if (signal.aborted) return;
+        await measured(pool, task, signal, done);
+      }
+    };
+    await Promise.all(Array.from({ length: count }, work));
   } finally {
     signal.removeEventListener('abort', stop);
     await pool.destroy();

@@ -84,6 +84,20 @@ test('Ctrl-C ends the workers and keeps what is done', async () => {
   expect(rows()).toBeGreaterThanOrEqual(2);
 }, 60_000);
 
+test('a point under loss ends by its interval or its events; --events asks for the events alone', async () => {
+  const grid = 'bench loss --controllers bbr1 --loss 1% --rate 2Mbit/s --rtt 20ms --json --workers 1'.split(' ');
+  const rowWith = async (words: readonly string[]): Promise<ResultRow> => {
+    const { stdout } = await wirelab([...grid, ...words]);
+    return JSON.parse(stdout.split('\n')[0]!);
+  };
+  const usual = await rowWith([]);
+  expect(usual).toMatchObject({ stopping: { leastEvents: 400, mostHalfWidth: 0.02 }, stoppedBy: 'interval' });
+  expect(usual.halfWidth).toBeLessThanOrEqual(0.02);
+  const chosen = await rowWith(['--events', '150']);
+  expect(chosen).toMatchObject({ stopping: { leastEvents: 150, mostHalfWidth: 0 }, stoppedBy: 'events' });
+  expect(chosen.lossEvents).toBeGreaterThanOrEqual(150);
+}, 60_000);
+
 describe('one experiment of a preset', () => {
   test('--experiment runs it alone, --curve draws it as a picture by itself, and the report has its command', async () => {
     const [place, picture] = [join(folder, 'one-of-quick'), join(folder, 'curve.svg')];
