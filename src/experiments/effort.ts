@@ -1,7 +1,8 @@
 /**
  * How much work goes into a run. `standard` is what the bounds of `../shared/reference/README.md` are made for: its path,
- * and 400 loss events for each seed. `quick` is the same in small: a fifth of the rate, and as many loss events as a run of
- * a minute has time for; its checks allow for the sampling error of that.
+ * and 400 loss events for each seed, or fewer where the goodput hardly varies, as BBR's does. `quick` is the same in small:
+ * a fifth of the rate, and as many loss events as a run of a minute has time for; its checks allow for the sampling error of
+ * that. `full` lasts for 400 events everywhere, on the large grids.
  */
 
 import { parseDuration, parseRate } from '../sim/units.ts';
@@ -59,8 +60,24 @@ export const basePath = (
   queue: String(pathFrames(EFFORTS[effort].rate, roundTrip)),
 });
 
-/** A place with random loss lasts for a number of loss events. */
-export const underLoss = (effort: Effort): Pick<StoppingRule, 'leastEvents'> => ({ leastEvents: LOSS_EVENTS[effort] });
+/**
+ * Or until half its 95 % interval is so much of the goodput. A window that is halved at each loss needs some 4000 events for
+ * that, so it is the event count that ends Reno; a BBR that fills the line is there after a minute.
+ */
+const HALF_WIDTHS: Readonly<Record<Effort, number>> = { quick: 0, standard: 0.02, full: 0 };
+
+/** A place with random loss lasts for a number of loss events, or until its interval is narrow. */
+export const underLoss = (effort: Effort): Pick<StoppingRule, 'leastEvents' | 'mostHalfWidth'> => ({
+  leastEvents: LOSS_EVENTS[effort],
+  mostHalfWidth: HALF_WIDTHS[effort],
+});
+
+/** A place whose goodput hardly depends on dice lasts for a time. */
+export const WITHOUT_DICE: Readonly<Record<Effort, Pick<StoppingRule, 'warmUpSeconds' | 'leastSeconds'>>> = {
+  quick: { warmUpSeconds: 5, leastSeconds: 15 },
+  standard: { warmUpSeconds: 10, leastSeconds: 40 },
+  full: { warmUpSeconds: 10, leastSeconds: 60 },
+};
 
 /** Of a grid of one's own: as in `standard`. */
 export const UNDER_LOSS_STOPPING: Partial<StoppingRule> = { ...EFFORTS.standard.stopping, ...underLoss('standard') };

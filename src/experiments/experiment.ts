@@ -106,6 +106,8 @@ export interface ReportMeta {
   readonly preset: string;
   /** Repeats the run, word for word. */
   readonly command: string;
+  /** Repeats one experiment, by its name. */
+  readonly commands: Readonly<Record<string, string>>;
   readonly workers: number;
   /** On the clock on the wall, in seconds; what a resumed run did before does not count. */
   readonly wallSeconds: number;

@@ -1,6 +1,5 @@
 /** Runs `bench loss`: measures what is not there yet, writes it, and says what it comes to. */
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import { compare } from '../../experiments/compare.ts';
 import {
   type Comparison,
@@ -20,6 +19,9 @@ import { packageVersion } from '../package-version.ts';
 import { csvOf } from './csv.ts';
 import { comparisonText, experimentText, outcomesText, summaryText } from './loss-text.ts';
 import { measureAll } from './pool.ts';
+import { showProgress } from './progress.ts';
+import { curvePicture } from './report/curve-picture.ts';
+import { seedsText } from './report/provenance.ts';
 import { lossReport } from './report.ts';
 import { headOf, openResults, writeResults } from './results-file.ts';
 
@@ -28,9 +30,13 @@ export interface BenchPlan {
   readonly tasks: readonly Task[];
   readonly preset: string;
   readonly command: string;
+  /** That of one of its experiments, by the name. */
+  readonly commands: Readonly<Record<string, string>>;
   readonly workers: number;
   /** Where files go; none are written without it. */
   readonly folder?: string;
+  /** Where the curve of the first experiment goes, as a picture. */
+  readonly curve?: string;
   readonly resume: boolean;
   readonly json: boolean;
 }
@@ -67,6 +73,7 @@ export async function runBench(plan: BenchPlan): Promise<void> {
     writeText(join(folder, 'results.csv'), csvOf(rows));
     writeText(join(folder, 'report.html'), reportOf(plan, findings, { startedAt, wallSeconds, wirelab: head.wirelab }));
   }
+  if (plan.curve !== undefined) writeText(plan.curve, pictureOf(plan, findings[0]!, startedAt));
   await say(plan, findings, wallSeconds);
   // What has been printed says which.
   if (findings.some(({ outcomes }) => outcomes.some(({ met }) => !met))) throw new CliError(EXIT.failed, '');
@@ -87,34 +94,36 @@ async function measureMissing(
   const interrupt = (): void => abort.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const bar =
-    process.stderr.isTTY && !json && tasks.length > 0
-      ? new SingleBar({
-          format: '{bar} {value} of {total} | {eta_formatted} left | {last}',
-          stream: process.stderr,
-          clearOnComplete: true,
-        })
-      : undefined;
-  bar?.start(tasks.length, 0, { last: '' });
+  const progress = process.stderr.isTTY && !json && tasks.length > 0 ? showProgress(tasks, process.stderr) : undefined;
   try {
     await measureAll(tasks, {
       workers,
       signal: abort.signal,
       done: (row) => {
         done(row);
-        bar?.increment(1, { last: `${row.experiment}: ${row.pointId}` });
+        progress?.done(row);
       },
     });
   } finally {
-    bar?.stop();
+    progress?.stop();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
   return abort.signal.aborted;
 }
 
+/** The models' curves, the marks of others, and a line that says how to draw it again. */
+function pictureOf({ commands }: BenchPlan, { experiment, rows }: Findings, startedAt: Date): string {
+  const { rate, roundTrip, queue } = rows[0]!.point;
+  const line = typeof rate === 'string' ? `${rate}, ` : '';
+  return curvePicture(viewOf(experiment, rows), rows, [
+    `${line}${roundTrip} there and back, a queue of ${queue}; ${seedsText(rows)}; wirelab ${packageVersion()}, ${startedAt.toISOString().slice(0, 10)}`,
+    commands[experiment.name]!,
+  ]);
+}
+
 function reportOf(
-  { preset, command, workers }: BenchPlan,
+  { preset, command, commands, workers }: BenchPlan,
   findings: readonly Findings[],
   when: { readonly startedAt: Date; readonly wallSeconds: number; readonly wirelab: string },
 ): string {
@@ -123,6 +132,7 @@ function reportOf(
     node: process.version,
     preset,
     command: asTyped(command),
+    commands: Object.fromEntries(Object.entries(commands).map(([name, text]) => [name, asTyped(text)])),
     workers,
     wallSeconds: when.wallSeconds,
     startedAt: when.startedAt.toISOString(),
@@ -153,6 +163,7 @@ async function say(plan: BenchPlan, findings: readonly Findings[], wallSeconds: 
     await out.write(`${experimentText(experiment, own)}${comparisonText(comparisons)}${outcomesText(expected)}\n`);
   }
   await out.write(summaryText(outcomes, rows.length, wallSeconds));
+  if (plan.curve !== undefined) await out.write(`curve   ${plan.curve}\n`);
   if (plan.folder !== undefined) await out.write(`report  ${join(plan.folder, 'report.html')}\n`);
   await out.write(`repeat  ${asTyped(plan.command)}\n`);
   await out.end();

@@ -14,6 +14,8 @@ import { repeatCommand } from './repeat-command.ts';
 
 export interface LossArguments extends GridArguments {
   readonly preset?: string;
+  readonly experiment?: string;
+  readonly curve?: string;
   readonly seeds?: number;
   readonly seed: number;
   readonly events?: number;
@@ -27,8 +29,9 @@ export interface LossArguments extends GridArguments {
 const NAMES = EXPERIMENTS.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join('\n');
 
 const EXAMPLES = `
-Presets: quick (all experiments in small, half a minute on two cores), standard (the bounds of the reference results: 400
-loss events each, a quarter of an hour), full (more of everything, hours), or one experiment by its name, as in standard:
+Presets: quick (all experiments in small, half a minute on two cores), standard (the path and the bounds of the reference
+results, 400 loss events or an interval of 2 %: ten minutes), full (more of everything, hours), or one experiment by its
+name, as in standard:
 ${NAMES}
 
 Without a preset the options of the grid are lists with commas, and every combination is measured. A setting of TCP with
@@ -37,6 +40,7 @@ several values is compared with its first one, under the same losses.
 Examples:
   wirelab bench loss --preset quick --out bench-quick
   wirelab bench loss --preset standard --out bench --resume
+  wirelab bench loss --preset standard --experiment loss-rate --curve loss-curve.svg
   wirelab bench loss --controllers reno,cubic --loss 1e-3,1% --rtt 20ms,100ms --seeds 3
   wirelab bench loss --controllers cubic --loss 2% --loss-model independent,burst:4 --set rack=true,false --seeds 5
 `;
@@ -53,6 +57,7 @@ export function registerBench(program: Command): void {
     )
     .addOption(new Option('--preset <name>', 'what to measure; quick if nothing is chosen').choices(PRESET_NAMES));
   loss
+    .option('--experiment <names>', 'only these of the preset: loss-rate,buffer (all)')
     .option('--controllers <names>', 'grid: congestion controllers (reno,cubic,bbr)')
     .option('--loss <shares>', 'grid: how much is lost: 0,1e-3,1% (1%)')
     .option('--loss-model <names>', `grid: of what, and how: ${LOSS_MODEL_NAMES.join(', ')} (independent)`)
@@ -72,6 +77,7 @@ export function registerBench(program: Command): void {
     .option('--interval <share>', 'or until half its 95 % interval is within so much of the mean: 5%', checkShare)
     .option('--workers <number>', 'so many processors (all)', numberFrom('--workers', 1))
     .option('--out <folder>', 'writes results.jsonl, results.csv and report.html there')
+    .option('--curve <file>', 'draws the curves of the first experiment there, as an SVG picture that stands by itself')
     .option('--resume', 'goes on with what is in that folder')
     .option('--json', 'rows, comparisons and expectations as JSON lines instead of text')
     .addHelpText('after', EXAMPLES)
@@ -83,13 +89,23 @@ async function bench(given: LossArguments): Promise<void> {
     throw new CliError(EXIT.usage, '--resume needs --out: the folder to go on with.');
   }
   const { experiments, tasks, preset } = plan(given);
+  if (given.curve !== undefined) checkCurve(experiments[0]!, tasks);
+  const repeat = (options: object): string =>
+    repeatCommand(['bench', 'loss'], options, ['json', 'resume', 'workers', 'out', 'curve']);
   await runBench({
     experiments,
     tasks,
     preset,
-    command: repeatCommand(['bench', 'loss'], given, ['json', 'resume', 'workers', 'out']),
+    command: repeat(given),
+    commands: Object.fromEntries(
+      experiments.map(({ name }) => [
+        name,
+        repeat(experiments.length === 1 ? given : { ...given, preset, experiment: name }),
+      ]),
+    ),
     workers: given.workers ?? availableParallelism(),
     ...(given.out === undefined ? {} : { folder: given.out }),
+    ...(given.curve === undefined ? {} : { curve: given.curve }),
     resume: given.resume === true,
     json: given.json === true,
   });
@@ -109,10 +125,11 @@ function plan(given: LossArguments): {
   };
   if (axes.length === 0) {
     const preset = given.preset ?? 'quick';
-    const { experiments, effort } = presetOf(preset);
+    const { experiments: all, effort } = presetOf(preset);
+    const experiments = given.experiment === undefined ? all : chosen(given.experiment, all);
     return { experiments, tasks: tasksOf(experiments, effort, choices), preset };
   }
-  if (given.preset !== undefined) {
+  if (given.preset !== undefined || given.experiment !== undefined) {
     const named = axes.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     throw new CliError(EXIT.usage, `--preset says which points: leave out ${named.join(', ')}, or the preset.`);
   }
@@ -125,10 +142,28 @@ function plan(given: LossArguments): {
   }
 }
 
-/** An interval alone takes the place of the number of events; with both, the first that holds ends it. */
+/** In the order of the preset. */
+function chosen(text: string, all: readonly Experiment[]): Experiment[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => all.every((experiment) => experiment.name !== name));
+  if (unknown !== undefined) {
+    const known = all.map(({ name }) => name).join(', ');
+    throw new CliError(EXIT.usage, `--experiment: there is no '${unknown}' in this preset: use some of ${known}.`);
+  }
+  return all.filter(({ name }) => names.includes(name));
+}
+
+/** Before anything is measured. */
+function checkCurve({ name, x: { key, scale } }: Experiment, tasks: readonly Task[]): void {
+  const places = new Set(tasks.filter(({ experiment }) => experiment === name).map(({ axes }) => axes[key]));
+  if (scale !== 'category' && places.size > 1) return;
+  throw new CliError(EXIT.usage, `--curve: ${name} has no curve, since it is over names or a single place.`);
+}
+
+/** Either alone takes the place of both that are usual; with both, the first that holds ends it. */
 function stoppingOf({ events, interval }: LossArguments): Partial<StoppingRule> {
   return {
-    ...(events === undefined ? {} : { leastEvents: events }),
+    ...(events === undefined ? {} : { leastEvents: events, mostHalfWidth: 0 }),
     ...(interval === undefined
       ? {}
       : {

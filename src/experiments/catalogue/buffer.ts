@@ -1,9 +1,10 @@
 /** Utilisation against the buffer in front of the bottleneck. */
 import { nameOf, numberAt, placesOf, ratioOutcome } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { modelCurve, sampled } from '../curves.ts';
 import { basePath, pathFrames } from '../effort.ts';
 import type { Effort, Experiment } from '../experiment.ts';
 import { sawtoothUtilisation } from '../models.ts';
+import type { StoppingRule } from '../point.ts';
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
   quick: ['reno', 'cubic'],
@@ -14,6 +15,12 @@ const BUFFERS: Readonly<Record<Effort, readonly number[]>> = {
   quick: [0.1, 0.5, 1],
   standard: [0.1, 0.25, 0.5, 1, 2],
   full: [0.05, 0.1, 0.25, 0.5, 0.75, 1, 2],
+};
+/** Several of Reno's saw teeth, which take 5 s each. */
+const STOPPING: Readonly<Record<Effort, Partial<StoppingRule>>> = {
+  quick: { leastSeconds: 25 },
+  standard: { leastSeconds: 80, warmUpSeconds: 20 },
+  full: { leastSeconds: 120, warmUpSeconds: 20 },
 };
 /** What a reduction leaves of the window: RFC 5681 §3.1, RFC 9438 §4.6. */
 const BETA: Readonly<Record<string, number>> = { reno: 0.5, cubic: 0.7 };
@@ -35,14 +42,13 @@ export const BUFFER: Experiment = {
         return {
           axes: { controller, buffer },
           point: { rate, roundTrip, queue: String(pathFrames(rate, roundTrip, buffer)), flows: [{ controller }] },
-          // Several of Reno's saw teeth, which take 5 s each.
-          stopping: effort === 'quick' ? { leastSeconds: 25 } : { leastSeconds: 120, warmUpSeconds: 20 },
+          stopping: STOPPING[effort],
         };
       }),
     ),
   references: (rows) =>
     Object.entries(BETA).flatMap(([controller, beta]) =>
-      modelCurve(`an even climb, β = ${beta} (${controller})`, abscissas(rows, 'buffer'), (buffer) =>
+      modelCurve(`an even climb, β = ${beta} (${controller})`, sampled(rows, BUFFER.x), (buffer) =>
         sawtoothUtilisation(buffer, beta),
       ),
     ),

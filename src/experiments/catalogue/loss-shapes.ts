@@ -1,13 +1,13 @@
 /** The same loss in other shapes: in bursts, and as bits that flip. */
 import { nameOf, numberAt, placesOf, ratioOutcome, roundTripSeconds } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { modelCurve, sampled } from '../curves.ts';
 import { basePath, underLoss } from '../effort.ts';
 import type { Effort, Experiment } from '../experiment.ts';
 import { bitErrorLoss, mathis } from '../models.ts';
 
 const CONTROLLERS: Readonly<Record<Effort, readonly string[]>> = {
   quick: ['reno', 'bbr1'],
-  standard: ['reno', 'cubic', 'bbr', 'bbr1'],
+  standard: ['reno', 'cubic', 'bbr1'],
   full: ['reno', 'cubic', 'bbr', 'bbr1'],
 };
 const BURSTS: Readonly<Record<Effort, readonly number[]>> = {
@@ -45,8 +45,8 @@ export const BURST_LENGTH: Experiment = {
       })),
     ),
   references: (rows) => [
-    ...modelCurve('Mathis at p', abscissas(rows, 'burst'), () => mathis(BURST_LOSS, 0.05)),
-    ...modelCurve('Mathis at p / burst', abscissas(rows, 'burst'), (burst) => mathis(BURST_LOSS / burst, 0.05)),
+    ...modelCurve('Mathis at p', sampled(rows, BURST_LENGTH.x), () => mathis(BURST_LOSS, 0.05)),
+    ...modelCurve('Mathis at p / burst', sampled(rows, BURST_LENGTH.x), (burst) => mathis(BURST_LOSS / burst, 0.05)),
   ],
   check: (rows) =>
     placesOf(rows).flatMap((place) => {
@@ -76,7 +76,7 @@ export const BIT_ERROR_RATE: Experiment = {
       })),
     ),
   references: (rows) =>
-    modelCurve('Mathis at that loss', abscissas(rows, 'bitErrors'), (bitErrors) =>
+    modelCurve('Mathis at that loss', sampled(rows, BIT_ERROR_RATE.x), (bitErrors) =>
       Math.min(rows[0]!.ceiling, mathis(bitErrorLoss(bitErrors), 0.05)),
     ),
   check: (rows) =>

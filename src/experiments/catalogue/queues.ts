@@ -49,7 +49,10 @@ export const QUEUES: Experiment = {
   places: (effort) => {
     const { rate } = EFFORTS[effort];
     const path = { rate, roundTrip: ROUND_TRIP, flows: [{ controller: 'cubic', count: FLOWS }] };
-    const stopping = { leastSeconds: effort === 'quick' ? 20 : 60, warmUpSeconds: effort === 'quick' ? 5 : 10 };
+    const stopping = {
+      leastSeconds: { quick: 20, standard: 40, full: 60 }[effort],
+      warmUpSeconds: effort === 'quick' ? 5 : 10,
+    };
     const plain = {
       axes: { queue: PLAIN, ecn: 'off' },
       point: { ...path, queue: String(pathFrames(rate, ROUND_TRIP, PLAIN_LENGTH)), tcp: { ecn: 'off' as const } },

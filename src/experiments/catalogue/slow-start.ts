@@ -1,6 +1,6 @@
 /** How long transfers take that end while the window still grows: the staircase of slow start. */
 import { meanOf, nameOf, numberAt, outcome, placesOf, roundTripSeconds, shown } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { modelCurve, sampled } from '../curves.ts';
 import type { Effort, Experiment } from '../experiment.ts';
 import { SEGMENT_BYTES, type SlowStartGrowth, slowStartRounds } from '../models.ts';
 import type { TcpChoices } from '../point.ts';
@@ -58,10 +58,13 @@ export const SLOW_START: Experiment = {
         stopping: { warmUpSeconds: 0, leastSeconds: 1, mostSeconds: 60 },
       })),
     ),
-  references: (rows) =>
-    VARIANTS.flatMap(({ name, growth }) =>
-      modelCurve(`model: ${name}`, abscissas(rows, 'segments'), (segments) => seconds(segments, growth) * 1e9),
-    ),
+  references: (rows) => {
+    // There is no half of a segment.
+    const at = [...new Set(sampled(rows, SLOW_START.x).map(Math.round))];
+    return VARIANTS.flatMap(({ name, growth }) =>
+      modelCurve(`model: ${name}`, at, (segments) => seconds(segments, growth) * 1e9),
+    );
+  },
   check: (rows) =>
     placesOf(rows).flatMap((place) => {
       const variant = VARIANTS.find(({ name }) => name === place.axes.variant);

@@ -1,6 +1,6 @@
 /** smoltcp's grid as an experiment: with a window this small, what counts is how losses are found and repaired. */
 import { numberAt, outcome, placesOf } from '../claims.ts';
-import { abscissas, modelCurve } from '../curves.ts';
+import { modelCurve, sampled } from '../curves.ts';
 import type { Effort, Experiment } from '../experiment.ts';
 import {
   GRID,
@@ -47,7 +47,7 @@ export const SMALL_WINDOW: Experiment = {
     ),
   references: (rows) => [
     { title: 'smoltcp', kind: 'simulator', points: GRID.map(({ loss, smoltcp }) => ({ x: loss, y: smoltcp * 8 })) },
-    ...modelCurve('PFTK', abscissas(rows, 'loss'), (loss) => smallWindowModel(loss) * 8),
+    ...modelCurve('PFTK', sampled(rows, SMALL_WINDOW.x), (loss) => smallWindowModel(loss) * 8),
   ],
   check: (rows) => {
     const places = placesOf(rows);

@@ -6,7 +6,7 @@ import type { Distribution, ResultRow } from '../../../experiments/row.ts';
 import { claimsTable, tally } from './claims-table.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { type Content, html, type Markup, NOTHING } from './html.ts';
-import { measureFigure, type Ordinate } from './measure-figure.ts';
+import { mainOrdinate, measureFigure, type Ordinate } from './measure-figure.ts';
 import { dateText, durationText, listed, seedsText } from './provenance.ts';
 import { ridges } from './ridges.ts';
 import { axesLabel, measureOf, seriesAxes } from './series.ts';
@@ -39,16 +39,9 @@ ${comparisonSection(comparisons, measureOf(view), view.title)}
 ${distributions(part)}
 <details><summary>Figures of each place (${placesOf(rows).length})</summary>${placesTable(view, rows)}</details>
 <details><summary>Each measurement (${rows.length})</summary>${measurementsTable(view, rows)}</details>
-${made(rows, meta)}`;
+${made(view.name, rows, meta)}`;
   return html`<section id="${id}" aria-labelledby="${id}-title">${head}${body}</section>`;
 }
-
-const mainOrdinate = (view: ExperimentView): Ordinate => ({
-  measure: measureOf(view),
-  title: view.y.title,
-  scale: view.y.scale,
-  references: view.references,
-});
 
 /** Variants by name are better seen as differences, so there the chart of their figures steps back. */
 function mainFigure({ view, rows, comparisons }: ExperimentPart): Markup {
@@ -129,8 +122,8 @@ function distributions({ view, rows }: ExperimentPart): Content {
   });
 }
 
-/** All that somebody needs to do it again. */
-function made(rows: readonly ResultRow[], { wirelab, startedAt, command }: ReportMeta): Markup {
+/** All that somebody needs to do it again: this experiment, without the others. */
+function made(name: string, rows: readonly ResultRow[], { wirelab, startedAt, command, commands }: ReportMeta): Markup {
   const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
   const kinds = [...new Set(rows.map(({ stoppedBy }) => stoppedBy))];
   const reasons = kinds.map((reason) => {
@@ -141,5 +134,5 @@ function made(rows: readonly ResultRow[], { wirelab, startedAt, command }: Repor
   const warmUp =
     warmUps.at(-1) === 0 ? '' : `, of which the first ${listed(warmUps.map(String), 'or')} s of each do not count`;
   const count = rows.length === 1 ? '1 measurement' : `${rows.length} measurements`;
-  return html`<p class="made">${count} with ${seedsText(rows)}; ${durationText(seconds)} of virtual time${warmUp}; ended by ${listed(reasons, 'or')}. wirelab ${wirelab}, ${dateText(startedAt)}: <code>${command}</code></p>`;
+  return html`<p class="made">${count} with ${seedsText(rows)}; ${durationText(seconds)} of virtual time${warmUp}; ended by ${listed(reasons, 'or')}. wirelab ${wirelab}, ${dateText(startedAt)}: <code>${commands[name] ?? command}</code></p>`;
 }

@@ -52,16 +52,22 @@ const NAME_GAP = 22;
 
 /** Both widths, and the legend for the narrow one. */
 export function lineChart(data: LineChart): Markup {
+  const shown = inOrder(data);
+  if (shown.curves.length === 0) return html`<p class="empty">Nothing was measured that could be drawn.</p>`;
+  return html`${draw(shown, 'wide')}${draw(shown, 'narrow')}${legend(shown.curves, 'narrow')}`;
+}
+
+/** The wide one alone, as high as is wanted. */
+export const wideChart = (data: LineChart, height: number): Markup => draw(inOrder(data), 'wide', height);
+
+function inOrder(data: LineChart): LineChart {
   const curves = data.curves
     .map((curve) => ({ ...curve, points: [...curve.points].sort((one, other) => one.x - other.x) }))
     .filter(({ points }) => points.length > 0);
-  if (curves.length === 0) return html`<p class="empty">Nothing was measured that could be drawn.</p>`;
-  const sorted = { ...data, curves };
-  return html`${draw(sorted, 'wide')}${draw(sorted, 'narrow')}${legend(curves, 'narrow')}`;
+  return { ...data, curves };
 }
 
-function draw({ alternative, x, y, curves }: LineChart, size: ChartWidth): Markup {
-  const height = HEIGHTS[size];
+function draw({ alternative, x, y, curves }: LineChart, size: ChartWidth, height = HEIGHTS[size]): Markup {
   const points = curves.flatMap((curve) => curve.points);
   const rows: Span = { from: height - BOTTOM, to: TOP };
   const yScale = scaleOf(

@@ -4,10 +4,10 @@ import { MEASURES, type MeasureName } from '../../../experiments/measures.ts';
 import type { ResultRow } from '../../../experiments/row.ts';
 import { type DotRow, dotPlot } from './dot-plot.ts';
 import { html, type Markup } from './html.ts';
-import { type Curve, lineChart } from './line-chart.ts';
+import { type Curve, type LineChart, lineChart } from './line-chart.ts';
 import type { LineStyle } from './marks.ts';
 import { type Display, displayOf, figure, titled } from './quantity.ts';
-import { axesLabel, type Estimate, type Series, seriesOf } from './series.ts';
+import { axesLabel, type Estimate, measureOf, type Series, seriesOf } from './series.ts';
 
 /** What is drawn upwards: a figure of the rows, and models of it. */
 export interface Ordinate {
@@ -17,20 +17,40 @@ export interface Ordinate {
   readonly references: readonly ReferenceCurve[];
 }
 
+/** What the experiment itself draws. */
+export const mainOrdinate = (view: ExperimentView): Ordinate => ({
+  measure: measureOf(view),
+  title: view.y.title,
+  scale: view.y.scale,
+  references: view.references,
+});
+
 export function measureFigure(view: ExperimentView, rows: readonly ResultRow[], ordinate: Ordinate): Markup {
   const { series, missing } = seriesOf(view, rows, ordinate.measure);
-  const abscissas = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
-  // One place is no axis.
-  const isOverNumbers =
-    view.x.scale !== 'category' && abscissas.size > 1 && [...abscissas].every((x) => typeof x === 'number');
-  const drawn = isOverNumbers ? curves(view, series, ordinate) : marks(view, series, ordinate);
+  const drawn = isOverNumbers(view, series) ? lineChart(curves(view, series, ordinate)) : marks(view, series, ordinate);
   const places = missing === 1 ? '1 place is' : `${missing} places are`;
   return missing === 0
     ? drawn
     : html`${drawn}<p class="note">${places} not drawn: not every measurement there has this figure (a transfer was not complete, or nothing was counted).</p>`;
 }
 
-function curves(view: ExperimentView, series: readonly Series[], ordinate: Ordinate): Markup {
+/** The figure as curves; `undefined` where it is over names, or over a single place. */
+export function measureCurves(
+  view: ExperimentView,
+  rows: readonly ResultRow[],
+  ordinate: Ordinate,
+): LineChart | undefined {
+  const { series } = seriesOf(view, rows, ordinate.measure);
+  return isOverNumbers(view, series) ? curves(view, series, ordinate) : undefined;
+}
+
+function isOverNumbers({ x: { scale } }: ExperimentView, series: readonly Series[]): boolean {
+  const abscissas = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
+  // One place is no axis.
+  return scale !== 'category' && abscissas.size > 1 && [...abscissas].every((x) => typeof x === 'number');
+}
+
+function curves(view: ExperimentView, series: readonly Series[], ordinate: Ordinate): LineChart {
   const display = displayFor(series, ordinate);
   const title = titled(ordinate.title, display);
   const shown = (value: number): number => value / display.factor;
@@ -67,12 +87,12 @@ function curves(view: ExperimentView, series: readonly Series[], ordinate: Ordin
   const values = all.flatMap(({ points }) =>
     points.flatMap((point) => [point.y, ...point.seeds, ...(point.range ?? [])]),
   );
-  return lineChart({
+  return {
     alternative: `${title} against ${view.x.title}${scaleWords(view.x.scale, scale)}. ${all.map(curveWords).join(' ')} The figures are in a table below.`,
     x: { title: view.x.title, scale: view.x.scale === 'logarithmic' ? 'logarithmic' : 'linear' },
     y: { title, scale, domain: domainOf(ordinate.measure, values) },
     curves: all,
-  });
+  };
 }
 
 const scaleWords = (x: AxisView['scale'], y: AxisView['scale']): string => {

@@ -9,11 +9,37 @@ const LIGHT = `--paper:#fdfdfb;--ink:#1c1f22;--quiet:#5a6068;--rule:#d8d8d2;--gr
 const DARK = `--paper:#15171a;--ink:#e4e4e0;--quiet:#9aa1a9;--rule:#3a3e44;--grid:#282c31;--box:#1c1f23;--good:#7fd39b;--bad:#ff9a80;
 --c0:#6fb5f5;--c1:#ff9e63;--c2:#4fd0ae;--c3:#c99cf0;--c4:#e0bd4a;--c5:#ff8ab8;--c6:#b5cf7d;--c7:#b4bfcc`;
 
+/** By day and by night. */
+export const PALETTE: string = `:root{color-scheme:light dark;${LIGHT}}
+@media (prefers-color-scheme:dark){:root{${DARK}}}
+`;
+
 const COLOURS = Array.from({ length: 8 }, (_, index) => `.c${index}{--own:var(--c${index})}`).join('');
 
-export const STYLE: string = `:root{color-scheme:light dark;${LIGHT}}
-@media (prefers-color-scheme:dark){:root{${DARK}}}
-*{box-sizing:border-box}
+/** What charts are drawn with, whatever they stand in. */
+export const CHART_STYLE: string = `.chart{font-size:12px}
+.chart text{fill:var(--quiet)}
+.chart .title,.chart .row-name{fill:var(--ink)}
+.chart .figure{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+.grid,.row{stroke:var(--grid)}
+.axis,.break{stroke:var(--quiet);fill:none}
+.break{stroke-width:1}
+.against{stroke:var(--ink)}
+.measured{--fill:var(--own)}
+.hollow{--fill:var(--paper)}
+.model{--own:var(--quiet);--fill:none}
+.simulator{--own:var(--ink);--fill:var(--paper)}
+.line{fill:none;stroke:var(--own);stroke-width:1.8;stroke-linejoin:round}
+.model .line{stroke-width:1.4}
+.mark{fill:var(--fill);stroke:var(--own);stroke-width:1.3}
+.bar{fill:none;stroke:var(--own);stroke-width:1.1}
+.seed{fill:var(--own);opacity:.35}
+.chart .name{fill:var(--own)}
+.model .name{font-style:italic}
+.leader{fill:none;stroke:var(--rule)}
+${COLOURS}`;
+
+export const STYLE: string = `${PALETTE}*{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.55 Charter,"Bitstream Charter","Iowan Old Style","Source Serif 4",Georgia,serif;font-variant-numeric:lining-nums;overflow-wrap:break-word}
 main{max-width:48rem;margin:0 auto;padding:3.5rem 1rem 5rem}
@@ -72,27 +98,8 @@ details{margin:.55rem 0;border-top:1px solid var(--grid);padding-top:.5rem}
 details details{border:0}
 summary{cursor:pointer;font-size:.9rem;width:fit-content}
 summary:hover{text-decoration:underline;text-underline-offset:.18em}
-.chart{display:block;width:100%;height:auto;overflow:visible;font-size:12px;font-variant-numeric:tabular-nums}
+.chart{display:block;width:100%;height:auto;overflow:visible;font-variant-numeric:tabular-nums}
 .chart.narrow,.legend.narrow{display:none}
-.chart text{fill:var(--quiet)}
-.chart .title,.chart .row-name{fill:var(--ink)}
-.chart .figure{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
-.grid,.row{stroke:var(--grid)}
-.axis,.break{stroke:var(--quiet);fill:none}
-.break{stroke-width:1}
-.against{stroke:var(--ink)}
-.measured{--fill:var(--own)}
-.hollow{--fill:var(--paper)}
-.model{--own:var(--quiet);--fill:none}
-.simulator{--own:var(--ink);--fill:var(--paper)}
-.line{fill:none;stroke:var(--own);stroke-width:1.8;stroke-linejoin:round}
-.model .line{stroke-width:1.4}
-.mark{fill:var(--fill);stroke:var(--own);stroke-width:1.3}
-.bar{fill:none;stroke:var(--own);stroke-width:1.1}
-.seed{fill:var(--own);opacity:.35}
-.chart .name{fill:var(--own)}
-.model .name{font-style:italic}
-.leader{fill:none;stroke:var(--rule)}
 .shape{fill:var(--c0);opacity:.32}
 .range{stroke:var(--c0);stroke-width:1.6}
 .p99{stroke:var(--c0);stroke-width:1.4}
@@ -102,7 +109,7 @@ summary:hover{text-decoration:underline;text-underline-offset:.18em}
 .swatch{vertical-align:-.15em;margin-right:.2rem}
 footer{margin-top:3.5rem;padding-top:1.4rem;border-top:1px solid var(--rule);font-size:.95rem}
 footer h2{font-size:1.12rem}
-${COLOURS}
+${CHART_STYLE}
 @media (max-width:640px){
 main{padding-top:1.6rem}
 h1{font-size:1.8rem}

@@ -84,8 +84,51 @@ test('Ctrl-C ends the workers and keeps what is done', async () => {
   expect(rows()).toBeGreaterThanOrEqual(2);
 }, 60_000);
 
+test('a point under loss ends by its interval or its events; --events asks for the events alone', async () => {
+  const grid = 'bench loss --controllers bbr1 --loss 1% --rate 2Mbit/s --rtt 20ms --json --workers 1'.split(' ');
+  const rowWith = async (words: readonly string[]): Promise<ResultRow> => {
+    const { stdout } = await wirelab([...grid, ...words]);
+    return JSON.parse(stdout.split('\n')[0]!);
+  };
+  const usual = await rowWith([]);
+  expect(usual).toMatchObject({ stopping: { leastEvents: 400, mostHalfWidth: 0.02 }, stoppedBy: 'interval' });
+  expect(usual.halfWidth).toBeLessThanOrEqual(0.02);
+  const chosen = await rowWith(['--events', '150']);
+  expect(chosen).toMatchObject({ stopping: { leastEvents: 150, mostHalfWidth: 0 }, stoppedBy: 'events' });
+  expect(chosen.lossEvents).toBeGreaterThanOrEqual(150);
+}, 60_000);
+
+describe('one experiment of a preset', () => {
+  test('--experiment runs it alone, --curve draws it as a picture by itself, and the report has its command', async () => {
+    const [place, picture] = [join(folder, 'one-of-quick'), join(folder, 'curve.svg')];
+    const words = `bench loss --preset quick --experiment outage,slow-start --out ${place} --curve ${picture}`;
+    const { code, stdout } = await wirelab(words.split(' '));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`curve   ${picture}\n`);
+    const names = read('one-of-quick', 'results.jsonl')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line).experiment);
+    // In the order of the preset.
+    expect([...new Set(names)]).toEqual(['slow-start', 'outage']);
+    const report = read('one-of-quick', 'report.html');
+    for (const name of ['slow-start', 'outage']) {
+      expect(report).toMatch(new RegExp(`<code>[^<]*bench loss --seed 1 --preset quick --experiment ${name}</code>`));
+    }
+    const svg = readFileSync(picture, 'utf8');
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg).toContain('>Short transfers without loss</text>');
+    expect(svg).toContain('>wirelab bench loss --seed 1 --preset quick --experiment slow-start</text>');
+  }, 60_000);
+});
+
 describe('what makes no sense is a sentence', () => {
   test.each([
+    ['--experiment fog', /--experiment: there is no 'fog' in this preset: use some of loss-rate, burst-length/],
+    ['--experiment loss-rate --rtt 20ms', /--preset says which points: leave out --rtt/],
+    ['--preset pairs --curve x.svg', /--curve: pairs has no curve, since it is over names or a single place/],
+    ['--controllers reno --curve x.svg', /--curve: grid has no curve/],
     ['--preset slow', /'slow' is invalid\. Allowed choices are quick, standard, full/],
     ['--preset quick --loss 1% --loss-model both', /--preset says which points: leave out --loss, --loss-model, or/],
     ['--resume', /--resume needs --out/],
@@ -122,6 +165,7 @@ describe('what makes no sense is a sentence', () => {
     const { code, stdout } = await wirelab(['bench', 'loss', '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/wirelab bench loss --preset quick --out/);
+    expect(stdout).toMatch(/wirelab bench loss --preset standard --experiment loss-rate --curve loss-curve\.svg/);
     expect(stdout).toMatch(/parking-lot +A flow across several bottlenecks/);
   });
 });

@@ -37,6 +37,9 @@ export function plausibleRun(effort: Effort, seeds?: number, experiments?: reado
       node: '20.20.2',
       preset: effort,
       command: `wirelab bench loss --preset ${effort} --out results`,
+      commands: Object.fromEntries(
+        chosen.map(({ name }) => [name, `wirelab bench loss --preset ${effort} --experiment ${name}`]),
+      ),
       workers: 2,
       wallSeconds: 51.2,
       startedAt: '2026-03-01T12:30:05.123Z',

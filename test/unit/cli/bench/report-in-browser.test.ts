@@ -5,7 +5,10 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, describe, expect } from 'vitest';
+import { curvePicture } from '../../../../src/cli/bench/report/curve-picture.ts';
 import { lossReport } from '../../../../src/cli/bench/report.ts';
+import { LOSS_RATE } from '../../../../src/experiments/catalogue/loss-rate.ts';
+import { viewOf } from '../../../../src/experiments/experiment.ts';
 import { testWith } from '../../../interop/program.ts';
 import { plausibleRun } from './plausible-rows.ts';
 
@@ -150,6 +153,48 @@ describe('in Chromium', () => {
     // The box with the table is the next stop: arrows scroll it.
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('scroll');
+    await page.close();
+  });
+});
+
+describe('the curve by itself', () => {
+  testInBrowser.each(['light', 'dark'] as const)('%s: no letter on another, none outside, no error', async (scheme) => {
+    const { rows } = plausibleRun('standard', 1, [LOSS_RATE]);
+    const path = join(folder, 'curve.svg');
+    writeFileSync(path, curvePicture(viewOf(LOSS_RATE, rows), rows, ['100Mbit/s, 50ms', 'wirelab bench loss']));
+    browser ??= await chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
+    const page = await browser.newPage({ viewport: { width: 900, height: 700 }, colorScheme: scheme });
+    const said: string[] = [];
+    page.on('pageerror', (error) => said.push(String(error)));
+    page.on('request', (request) => said.push(request.url()));
+    await page.goto(pathToFileURL(path).href);
+    const seen = await page.evaluate(() => {
+      const root = document.documentElement.getBoundingClientRect();
+      const boxes = [...document.querySelectorAll('text')].map((text) => ({
+        text: text.textContent ?? '',
+        box: text.getBoundingClientRect(),
+      }));
+      const outside = boxes.filter(({ box }) => box.left < 0 || box.right > root.right || box.bottom > root.bottom);
+      // A pixel of the space above and below letters may be shared.
+      const onOthers = boxes.flatMap((one, index) =>
+        boxes
+          .slice(index + 1)
+          .filter(
+            (other) =>
+              one.box.left < other.box.right &&
+              other.box.left < one.box.right &&
+              one.box.top + 1 < other.box.bottom &&
+              other.box.top + 1 < one.box.bottom,
+          )
+          .map((other) => `${one.text} / ${other.text}`),
+      );
+      const paper = getComputedStyle(document.querySelector('.paper')!).fill;
+      return { letters: boxes.length, outside: outside.map(({ text }) => text), onOthers, paper };
+    });
+    expect(seen.letters).toBeGreaterThan(25);
+    expect(seen).toMatchObject({ outside: [], onOthers: [] });
+    expect(seen.paper).toBe(scheme === 'dark' ? 'rgb(21, 23, 26)' : 'rgb(253, 253, 251)');
+    expect(said.filter((text) => !text.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
     await page.close();
   });
 });

@@ -37,13 +37,13 @@ describe('a report of everything', () => {
 
   test('has a section for each experiment: its question, what is expected, a chart, a link to it', () => {
     expect(sections).toHaveLength(whole.meta.experiments.length);
-    whole.meta.experiments.forEach(({ title, question, expected }, index) => {
+    whole.meta.experiments.forEach(({ name, title, question, expected }, index) => {
       const section = unescaped(sections[index]!);
       expect(section).toContain(title);
       expect(section).toContain(question);
       expect(section).toContain(expected);
       expect(charts(section).length).toBeGreaterThan(0);
-      expect(section).toContain(whole.meta.command);
+      expect(section).toContain(`<code>wirelab bench loss --preset quick --experiment ${name}</code>`);
       const [, id = ''] = /^id="([^"]+)"/.exec(section)!;
       expect(id).toMatch(/^\d+-[a-z0-9-]+$/);
       expect(page).toContain(`<a href="#${id}">`);
