@@ -212,13 +212,17 @@ function sendOne(block: ControlBlock): boolean {
   return true;
 }
 
-/** Sends the full segments that may follow one that has been sent: what all of them depend on is looked at once. */
+/** Sends the full segments that may follow one that has been sent: what none of them changes is looked at once. */
 function sendFull(block: ControlBlock): void {
   let left = Math.min(block.unsentBytes, block.usableWindow);
   // In a recovery what may go is not what was less what went.
   if (left < block.smss || block.lossState !== 'open') return;
-  const room = payloadRoom(block);
-  for (left = Math.min(left, allowance(block)); left >= room && !mustWait(block); left -= room) sendText(block, room);
+  left = Math.min(left, allowance(block));
+  // Options come and go, and the room with them.
+  for (let room = payloadRoom(block); left >= room && !mustWait(block); room = payloadRoom(block)) {
+    sendText(block, room);
+    left -= room;
+  }
 }
 
 /** Sends the next `length` octets, and the FIN with the last of them if the window has an octet for it. */
