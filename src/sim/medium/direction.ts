@@ -212,20 +212,20 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   }
 
   private propagate(transit: Transit): void {
-    const { time } = this.medium;
-    this.arriveAt(transit, time.now() + this.delayNs + transit.extraDelayNs);
+    transit.arrivesAt = this.medium.time.now() + this.delayNs + transit.extraDelayNs;
+    this.fly(transit);
   }
 
-  private arriveAt(transit: Transit, moment: number): void {
+  /** On its way, to come at `arrivesAt`; or behind the last one, if it may not overtake. */
+  private fly(transit: Transit): void {
     const { time } = this.medium;
     transit.sequence = time.takeSequence();
     if (transit.mayBeOvertaken) {
-      transit.arrivesAt = moment;
-      time.schedule(moment, transit, transit.sequence);
+      time.schedule(transit.arrivesAt, transit, transit.sequence);
       return;
     }
-    if (moment > this.lastArrival) this.lastArrival = moment;
-    transit.arrivesAt = this.lastArrival;
+    if (transit.arrivesAt > this.lastArrival) this.lastArrival = transit.arrivesAt;
+    else transit.arrivesAt = this.lastArrival;
     if (this.inFlight.first === undefined) {
       time.scheduleAfter(transit.arrivesAt - time.now(), this.firstArrives, transit.sequence);
     }
@@ -249,7 +249,10 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     for (let at = 0; at < held.length; at++) {
       const transit = held[at]!;
       if (--transit.holdFrames > 0) held[kept++] = transit;
-      else this.arriveAt(transit, arrivesAt + transit.extraDelayNs);
+      else {
+        transit.arrivesAt = arrivesAt + transit.extraDelayNs;
+        this.fly(transit);
+      }
     }
     if (kept === held.length) return;
     held.length = kept;

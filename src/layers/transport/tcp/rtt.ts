@@ -53,7 +53,7 @@ export class RoundTripTime {
    */
   sample(rttNs: number, expectedSamples: number, clock: Clock): void {
     this.latestNs = rttNs;
-    this.minimum.add(rttNs, clock.now());
+    this.minimum.add(rttNs, clock);
     if (this.spuriousSrttNs > 0) {
       // RFC 4015 §3.1 (11): the delay that caused it may last.
       this.srttNs = Math.max(this.spuriousSrttNs, rttNs);

@@ -2,6 +2,8 @@
  * The smallest of the values seen within a time: the round trip of a path without queues, which may change. Three
  * candidates do, each the smallest since the one before it, as in Kathleen Nichols' filter; so the cost is constant.
  */
+import type { Clock } from '../../clock.ts';
+
 export class WindowedMinimum {
   /** `Infinity` before the first value. */
   value: number;
@@ -17,8 +19,10 @@ export class WindowedMinimum {
     this.times = new Float64Array(3);
   }
 
-  add(value: number, nowNs: number): void {
+  /** @param clock which says when the value was seen */
+  add(value: number, clock: Clock): void {
     const { values, times } = this;
+    const nowNs = clock.now();
     if (value <= values[0]! || nowNs - times[2]! > this.windowNs) {
       values.fill(value);
       times.fill(nowNs);
