@@ -148,7 +148,7 @@ function checkSpurious(
 ): boolean {
   const byForwardRto =
     block.forwardRto.step !== 0 && block.forwardRto.acknowledged(block, ackedBytes, newlySacked, duplicate);
-  const spurious = block.undo.verdict(block, ackedBytes, block.ackEvent.echoNs) !== undefined || byForwardRto;
+  const spurious = block.undo.verdict(block, ackedBytes, block.ackEvent) !== undefined || byForwardRto;
   if (spurious) undoEpisode(block, ackedBytes, tellsOfMarks(block, arrived));
   return spurious;
 }

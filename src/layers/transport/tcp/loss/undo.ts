@@ -5,6 +5,7 @@
  * Left out on purpose: telling a copy that the network made from one of ours (RFC 3708 §3.2); it takes more than one
  * such copy an episode to mislead the count.
  */
+import type { AckEvent } from '../congestion/ack-event.ts';
 import { greaterOrEqual, greaterThan } from '../sequence.ts';
 import type { Sender } from './sender.ts';
 
@@ -74,10 +75,10 @@ export class Undo {
   /**
    * The acknowledgment is applied.
    * @param ackedBytes octets that SND.UNA moved over
-   * @param echoNs the latest time at which what its timestamp echoes may have been sent, or `Infinity`
+   * @param event has the latest time at which what its timestamp echoes may have been sent, or `Infinity`
    * @returns whether the episode was for nothing, and how that is known
    */
-  verdict(sender: Sender, ackedBytes: number, echoNs: number): 'eifel' | 'dsack' | undefined {
+  verdict(sender: Sender, ackedBytes: number, event: AckEvent): 'eifel' | 'dsack' | undefined {
     const reported = this.reportedNow;
     const reportedBefore = this.duplicateEverReported;
     this.reportedNow = false;
@@ -88,7 +89,7 @@ export class Undo {
     this.awaited = false;
     // Steps 4 and 5: an echo older than the retransmission; and a peer that would tell us of duplicates, or data that is
     // still in flight, so that a peer that had it all and lost its ACKs is not taken for a slow path.
-    if (!sender.settings.eifel || echoNs >= this.retransmittedNs || reported) return undefined;
+    if (!sender.settings.eifel || event.echoNs >= this.retransmittedNs || reported) return undefined;
     return reportedBefore || sender.log.count > 0 ? 'eifel' : undefined;
   }
 }
