@@ -71,15 +71,15 @@ export class BottleneckMeter {
   }
 
   private waits(): SojournStatistics {
-    return together(this.path.bottlenecks.map(({ aToB }) => aToB.sojourn));
+    return together(this.path.bottlenecks.map(({ aToB }) => aToB.line!.sojourn));
   }
 
   private counters(): Counters {
     const { bottlenecks } = this.path;
-    const { counters: first, queue } = bottlenecks[0]!.aToB;
+    const { counters: first, line } = bottlenecks[0]!.aToB;
     const all = bottlenecks.map(({ aToB }) => aToB.counters);
     return {
-      bytes: first.bytesSent - queue.bytes - first.framesDroppedByQueue * FRAME_BYTES,
+      bytes: first.bytesSent - line!.bytes - first.framesDroppedByQueue * FRAME_BYTES,
       queueDrops: all.reduce((sum, counters) => sum + counters.framesDroppedByQueue, 0),
       queueMarks: all.reduce((sum, counters) => sum + counters.framesMarked, 0),
       pathDrops: all.reduce((sum, counters) => sum + counters.framesDropped - counters.framesDroppedByQueue, 0),

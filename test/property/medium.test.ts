@@ -197,3 +197,33 @@ test('a run is pinned: nothing but a decision to change it changes it', () => {
     ]
   `);
 });
+
+test('a line that foresees when frames leave is one that waits for it, to the byte and the nanosecond', () => {
+  // A fault that meets no frame lets the line wait: faults are judged when a frame leaves.
+  const never = ['aToB', 'bToA'].map((direction) => ({ direction, ordinal: 1_000_000, action: 'drop' }));
+  // In whole microseconds, so that frames come at the very moment at which others leave or arrive.
+  const exact = fc.record({
+    rate: fc.constantFrom('8Mbit/s', '80Mbit/s', '8Gbit/s', '7Mbit/s'),
+    delay: maybe(fc.integer({ min: 0, max: 400 }).map((value) => `${value}us`)),
+    queue: maybe(fc.constantFrom('2', 'droptail:frames=5,mark=2', 'droptail:bytes=900B', 'droptail:frames=1')),
+    overheadBytes: maybe(fc.constantFrom(4, 20)),
+    fcs: maybe(fc.boolean()),
+  });
+  const bursts = fc.array(
+    fc.record({
+      pause: fc.nat(3).map((value) => value * 50),
+      length: fc.constantFrom(50, 100, 200),
+      back: fc.boolean(),
+    }),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(exact, bursts, (options, frames) => {
+      const foreseen = run(options, frames, 1);
+      const waited = run({ ...options, faults: never }, frames, 1);
+      expect(foreseen.log).toEqual(waited.log);
+      expect(foreseen.link.queueReports()).toEqual(waited.link.queueReports());
+    }),
+    { seed, numRuns: 150 },
+  );
+});

@@ -97,9 +97,9 @@ describe.each(QUEUES)('%s', (queue, mayMark) => {
         time.run();
         expect(pool.outstanding).toBe(0);
         expect(time.idle).toBe(true);
-        const { counters, sojourn } = link.aToB;
+        const { counters, line } = link.aToB;
         expect(counters.framesUnderway).toBe(0);
-        expect(sojourn.count).toBe(counters.framesDelivered);
+        expect(line!.sojourn.count).toBe(counters.framesDelivered);
         expect(counters.framesDroppedByQueue).toBe(counters.framesDropped);
         expect(atB.length + counters.framesDropped).toBe(frames.length);
 

@@ -2,6 +2,9 @@
  * One direction of a link. A frame meets, in this order: queue, serialisation at the rate, faults, propagation delay and
  * jitter, delivery. Everything that waits here waits in pooled transits: frames in order share one pending event, and a
  * frame in flight allocates nothing.
+ *
+ * Its place among the events of one moment a frame takes when it is handed over, not when it has left the line: whether
+ * its leaving is an event must make no difference.
  */
 
 import type { Timer } from '../../layers/clock.ts';
@@ -13,33 +16,33 @@ import type { Direction } from '../../trace/medium-observer.ts';
 import type { Event } from '../event-queue.ts';
 import { DirectionCounters } from './counters.ts';
 import type { Fault } from './faults/fault.ts';
-import type { LineRate } from './line-rate.ts';
+import { ForeseenLine, type ForeseenLineOwner } from './foreseen-line.ts';
+import type { Line } from './line.ts';
 import type { Medium } from './medium.ts';
 import type { DirectionParts } from './parts.ts';
 import { type QueueReport, sojournReport } from './queue-report.ts';
-import type { QueueDiscipline, QueueOwner } from './queues/queue-discipline.ts';
-import { SojournStatistics } from './sojourn.ts';
+import { QueuedLine, type QueuedLineOwner } from './queued-line.ts';
+import { DropTail } from './queues/drop-tail.ts';
+import type { QueueOwner } from './queues/queue-discipline.ts';
 import { Transit, TransitList, type TransitOwner } from './transit.ts';
 
-export class LinkDirection implements Port, QueueOwner, TransitOwner {
+export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, ForeseenLineOwner, TransitOwner {
   readonly direction: Direction;
   readonly counters: DirectionCounters;
-  readonly sojourn: SojournStatistics;
-  readonly queue: QueueDiscipline;
+  /** Undefined if frames leave at once. */
+  readonly line: Line | undefined;
   /** The queue as it was asked for: `droptail:frames=417`. */
   readonly queueText: string;
   readonly hasFrameCheckSequence: boolean;
   /** Whom frames are delivered to. */
   receiver: FrameReceiver | undefined;
   private readonly medium: Medium;
-  private readonly line: LineRate | undefined;
-  private readonly overheadBytes: number;
+  /** The line, if it is one that has to follow those in flight. */
+  private readonly foreseen: ForeseenLine | undefined;
   private readonly delayNs: number;
   private readonly faults: readonly Fault[];
   /** Transits that wait for their next frame, the last one first. */
   private idle: Transit | undefined;
-  private readonly lineFree: Event;
-  private onLine: Transit | undefined;
   private readonly inFlight: TransitList;
   private readonly firstArrives: Event;
   private lastArrival: number;
@@ -51,25 +54,21 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   constructor(medium: Medium, direction: Direction, parts: DirectionParts, hasFrameCheckSequence: boolean) {
     this.direction = direction;
     this.counters = new DirectionCounters();
-    this.sojourn = new SojournStatistics();
-    this.queue = parts.queue.factory(this);
     this.queueText = parts.queue.text;
     this.hasFrameCheckSequence = hasFrameCheckSequence;
     this.receiver = undefined;
     this.medium = medium;
-    this.line = parts.line;
-    this.overheadBytes = parts.overheadBytes + (hasFrameCheckSequence ? FCS_LENGTH : 0);
     this.delayNs = parts.delayNs;
     this.faults = parts.faults;
     this.idle = undefined;
-    this.lineFree = new LineFree(this);
-    this.onLine = undefined;
     this.inFlight = new TransitList();
     this.firstArrives = new FirstArrives(this);
     this.lastArrival = 0;
     this.copies = new TransitList();
     this.held = [];
     this.holdTimer = medium.time.timer(() => this.releaseOverdue());
+    this.line = this.makeLine(parts);
+    this.foreseen = this.line instanceof ForeseenLine ? this.line : undefined;
   }
 
   /** Takes a frame from the sender. */
@@ -80,14 +79,12 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     counters.bytesSent += frame.end - frame.start;
     if (medium.observer !== undefined) medium.observer.frameSent(this.direction, serial, frame);
     const transit = this.transit(frame, serial, counters.framesSent, false);
-    if (this.line === undefined) {
-      this.judge(transit);
-      return;
+    if (this.foreseen !== undefined) this.foreseen.take(transit);
+    else if (this.line !== undefined) this.line.take(transit);
+    else {
+      transit.leavesAt = medium.time.now();
+      this.hasLeft(transit);
     }
-    transit.enqueuedAt = medium.time.now();
-    // A frame on an idle line goes through the queue too: a discipline sees every frame.
-    this.queue.enqueue(transit, medium.time);
-    if (this.onLine === undefined) this.sendNext(this.line);
   }
 
   queueDropped(transit: Transit, reason: DropReason, detail: string): void {
@@ -102,16 +99,17 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
 
   /** What the queue did so far; `undefined` without a line, for then nothing queues. */
   queueReport(): QueueReport | undefined {
-    if (this.line === undefined) return undefined;
+    const { line } = this;
+    if (line === undefined) return undefined;
     const { from, to } = this.direction;
     return {
       from,
       to,
       queue: this.queueText,
-      ...sojournReport(this.sojourn),
+      ...sojournReport(line.sojourn),
       drops: this.counters.framesDroppedByQueue,
       marks: this.counters.framesMarked,
-      bands: (this.queue.bands ?? []).map(({ name, sojourn, drops, marks }) => ({
+      bands: (line.bands ?? []).map(({ name, sojourn, drops, marks }) => ({
         name,
         ...sojournReport(sojourn),
         drops,
@@ -125,25 +123,8 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     this.deliver(transit);
   }
 
-  private sendNext(line: LineRate): void {
-    const { time } = this.medium;
-    const transit = this.queue.dequeue(time);
-    this.onLine = transit;
-    if (transit === undefined) return;
-    this.sojourn.add(time.now() - transit.enqueuedAt);
-    const bits = (transit.frame.end - transit.frame.start + this.overheadBytes) * 8;
-    time.scheduleAfter(line.duration(time, bits), this.lineFree);
-  }
-
-  /** @internal The frame on the line has left. */
-  lineBecomesFree(): void {
-    const transit = this.onLine!;
-    this.sendNext(this.line!);
-    this.judge(transit);
-  }
-
   /** Lets a frame meet the faults, then its copies those that come after the fault that made them. */
-  private judge(transit: Transit): void {
+  hasLeft(transit: Transit): void {
     if (this.faults.length === 0) {
       this.propagate(transit);
       return;
@@ -152,6 +133,21 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
       this.meetFaults(next);
       this.settle(next);
     }
+  }
+
+  /** There are no faults that it could meet. */
+  willLeave(transit: Transit): void {
+    this.propagate(transit);
+  }
+
+  private makeLine({ line, queue, overheadBytes, faults }: DirectionParts): Line | undefined {
+    if (line === undefined) return undefined;
+    const overhead = overheadBytes + (this.hasFrameCheckSequence ? FCS_LENGTH : 0);
+    const discipline = queue.factory(this);
+    // Faults are judged, and traced, when a frame leaves.
+    return discipline instanceof DropTail && discipline.decidesAtOnce && faults.length === 0
+      ? new ForeseenLine(this.medium, this, discipline, line, overhead)
+      : new QueuedLine(this.medium, this, discipline, line, overhead);
   }
 
   private meetFaults(transit: Transit): void {
@@ -183,6 +179,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
       const serial = this.medium.takeSerial();
       const copy = this.transit(this.medium.pool.duplicate(transit.frame), serial, transit.ordinal, true);
       copy.resumesAt = resumesAt;
+      copy.leavesAt = transit.leavesAt;
       copy.carriesCheckSequence = transit.carriesCheckSequence;
       copy.checkSequence = transit.checkSequence;
       this.counters.framesDuplicated++;
@@ -212,14 +209,13 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   }
 
   private propagate(transit: Transit): void {
-    transit.arrivesAt = this.medium.time.now() + this.delayNs + transit.extraDelayNs;
+    transit.arrivesAt = transit.leavesAt + this.delayNs + transit.extraDelayNs;
     this.fly(transit);
   }
 
   /** On its way, to come at `arrivesAt`; or behind the last one, if it may not overtake. */
   private fly(transit: Transit): void {
     const { time } = this.medium;
-    transit.sequence = time.takeSequence();
     if (transit.mayBeOvertaken) {
       time.schedule(transit.arrivesAt, transit, transit.sequence);
       return;
@@ -234,9 +230,10 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
 
   /** @internal */
   firstInFlightArrives(): void {
+    if (this.foreseen !== undefined) this.foreseen.follow();
     const transit = this.inFlight.takeFirst()!;
     const next = this.inFlight.first;
-    // Its place in the order of events is the one it took when it was sent on.
+    // Its place in the order of events is the one it took when it was handed over.
     const { time } = this.medium;
     if (next !== undefined) time.scheduleAfter(next.arrivesAt - time.now(), this.firstArrives, next.sequence);
     this.deliver(transit);
@@ -250,6 +247,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
       const transit = held[at]!;
       if (--transit.holdFrames > 0) held[kept++] = transit;
       else {
+        transit.sequence = this.medium.time.takeSequence();
         transit.arrivesAt = arrivesAt + transit.extraDelayNs;
         this.fly(transit);
       }
@@ -261,12 +259,17 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
 
   private releaseOverdue(): void {
     const { held } = this;
-    const now = this.medium.time.now();
+    const { time } = this.medium;
+    const now = time.now();
     let kept = 0;
     for (let at = 0; at < held.length; at++) {
       const transit = held[at]!;
       if (transit.holdNs > now) held[kept++] = transit;
-      else this.propagate(transit);
+      else {
+        transit.sequence = time.takeSequence();
+        transit.leavesAt = now;
+        this.propagate(transit);
+      }
     }
     held.length = kept;
     this.armHoldTimer();
@@ -312,6 +315,7 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
     transit.serial = serial;
     transit.ordinal = ordinal;
     transit.isCopy = isCopy;
+    transit.sequence = this.medium.time.takeSequence();
     if (this.faults.length > 0) transit.forgetFaults();
     return transit;
   }
@@ -319,18 +323,6 @@ export class LinkDirection implements Port, QueueOwner, TransitOwner {
   private rest(transit: Transit): void {
     transit.next = this.idle;
     this.idle = transit;
-  }
-}
-
-class LineFree implements Event {
-  private readonly of: LinkDirection;
-
-  constructor(of: LinkDirection) {
-    this.of = of;
-  }
-
-  fire(): void {
-    this.of.lineBecomesFree();
   }
 }
 

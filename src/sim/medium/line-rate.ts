@@ -14,6 +14,12 @@ export interface RateStep {
   readonly bitsPerSecond: number;
 }
 
+/** When a frame is on the line, in nanoseconds. */
+export interface OnLine {
+  beginsAt: number;
+  leavesAt: number;
+}
+
 export class LineRate {
   private readonly steps: readonly RateStep[];
   private readonly repeatNs: number;
@@ -41,19 +47,26 @@ export class LineRate {
   }
 
   /**
-   * How long a frame that starts now takes to leave the sender, in nanoseconds. Call it in the order in which
-   * frames start. A duration, unlike the moment of its end, mostly fits a small integer, which nobody allocates.
+   * Puts a frame onto the line, behind the one before or now, and writes down when it begins and when it will have left.
+   * Call it in the order in which frames go. The moments are written into it, for V8 would allocate one that is returned.
    */
-  duration(clock: Clock, bits: number): number {
-    const start = clock.now();
+  put(frame: OnLine, clock: Clock, bits: number): void {
+    const now = clock.now();
+    const { lastEnd } = this;
+    const start = now > lastEnd ? now : lastEnd;
     let work = bits * 1e9;
-    if (start === this.lastEnd) work += this.carriedWork;
+    if (start === lastEnd) work += this.carriedWork;
+    frame.beginsAt = start;
     const rate = this.steadyRate;
-    if (rate === 0) return this.steppedEnd(start, work) - start;
+    if (rate === 0) {
+      frame.leavesAt = this.steppedEnd(start, work);
+      return;
+    }
     const duration = Math.floor(work / rate);
     this.carriedWork = work - duration * rate;
-    this.lastEnd = start + duration;
-    return duration;
+    const end = start + duration;
+    this.lastEnd = end;
+    frame.leavesAt = end;
   }
 
   private steppedEnd(start: number, work: number): number {

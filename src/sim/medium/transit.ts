@@ -22,6 +22,10 @@ export class Transit implements Event {
   next: Transit | undefined;
   /** When it came into the queue, in nanoseconds. */
   enqueuedAt: number;
+  /** When its first bit goes onto the line, where that is known before. */
+  beginsAt: number;
+  /** When its last bit has left the sender. */
+  leavesAt: number;
   arrivesAt: number;
   /** Its place among the events of `arrivesAt`. */
   sequence: number;
@@ -57,6 +61,8 @@ export class Transit implements Event {
     this.ordinal = 0;
     this.next = undefined;
     this.enqueuedAt = 0;
+    this.beginsAt = 0;
+    this.leavesAt = 0;
     this.arrivesAt = 0;
     this.sequence = 0;
     this.extraDelayNs = 0;

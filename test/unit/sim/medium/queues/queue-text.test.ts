@@ -189,8 +189,8 @@ test('a queue’s dice are its own: with them or without, losses hit the same fr
 });
 
 test('one of your own is used as it is', () => {
-  const none: QueueDiscipline = { frames: 0, bytes: 0, enqueue: () => undefined, dequeue: () => undefined };
+  const none: QueueDiscipline = { frames: 7, bytes: 700, enqueue: () => undefined, dequeue: () => undefined };
   const { link } = scene({ rate: '1Mbit/s', queue: { discipline: () => none } });
-  expect(link.aToB.queue).toBe(none);
+  expect(link.aToB.line).toMatchObject({ frames: 7, bytes: 700 });
   expect(link.queueReports().map(({ queue }) => queue)).toEqual(['own', 'own']);
 });
