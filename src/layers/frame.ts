@@ -17,6 +17,8 @@ export class Frame {
   end: number;
   /** Whether somebody has it: it does not lie in its pool. */
   isLent: boolean;
+  /** The one below it in its pool. */
+  below: Frame | undefined;
 
   constructor(block: Block) {
     this.bytes = block.bytes;
@@ -26,6 +28,7 @@ export class Frame {
     this.start = block.at;
     this.end = block.at;
     this.isLent = true;
+    this.below = undefined;
   }
 
   get length(): number {
@@ -41,26 +44,32 @@ export class Frame {
 /** One size serves every frame of an Ethernet of 1500: a full frame, an ACK and a duplicate come from one list. */
 const ORDINARY_LENGTH = 2048;
 
+/** Frames that wait for their next user, the last one first: its bytes are in the cache still. */
+interface Idle {
+  top: Frame | undefined;
+  count: number;
+}
+
 /** Lends frames. Whoever holds a frame last releases it: the medium after delivery, a host when it drops its own. */
 export class FramePool {
   /** Frames lent and not returned: 0 when a world has come to rest. */
   outstanding: number;
   private readonly memory: Memory;
-  /** Frames that wait for their next user: those of the ordinary size, and larger ones by their size. */
-  private readonly ordinary: Frame[];
-  private readonly larger: Map<number, Frame[]>;
+  /** Those of the ordinary size, and larger ones by their size. */
+  private readonly ordinary: Idle;
+  private readonly larger: Map<number, Idle>;
 
   constructor(memory: Memory) {
     this.outstanding = 0;
     this.memory = memory;
-    this.ordinary = [];
+    this.ordinary = { top: undefined, count: 0 };
     this.larger = new Map();
   }
 
   /** Frames that wait for their next user. Each keeps a block of memory. */
   get idleCount(): number {
-    let count = this.ordinary.length;
-    for (const idle of this.larger.values()) count += idle.length;
+    let { count } = this.ordinary;
+    for (const idle of this.larger.values()) count += idle.count;
     return count;
   }
 
@@ -71,7 +80,12 @@ export class FramePool {
   acquire(headroom: number, length: number): Frame {
     const needed = headroom + length;
     const idle = needed <= ORDINARY_LENGTH ? this.ordinary : this.idleOf(2 ** (32 - Math.clz32(needed - 1)));
-    const frame = idle.pop() ?? new Frame(this.memory.allocate(Math.max(needed, ORDINARY_LENGTH)));
+    let frame = idle.top;
+    if (frame === undefined) frame = new Frame(this.memory.allocate(Math.max(needed, ORDINARY_LENGTH)));
+    else {
+      idle.top = frame.below;
+      idle.count--;
+    }
     frame.isLent = true;
     this.outstanding++;
     frame.start = frame.at + headroom;
@@ -101,13 +115,16 @@ export class FramePool {
     if (!frame.isLent) throw new Error('wirelab: a frame was released twice');
     frame.isLent = false;
     this.outstanding--;
-    (frame.room === ORDINARY_LENGTH ? this.ordinary : this.idleOf(frame.room)).push(frame);
+    const idle = frame.room === ORDINARY_LENGTH ? this.ordinary : this.idleOf(frame.room);
+    frame.below = idle.top;
+    idle.top = frame;
+    idle.count++;
   }
 
-  private idleOf(size: number): Frame[] {
+  private idleOf(size: number): Idle {
     let idle = this.larger.get(size);
     if (idle === undefined) {
-      idle = [];
+      idle = { top: undefined, count: 0 };
       this.larger.set(size, idle);
     }
     return idle;

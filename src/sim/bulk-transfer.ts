@@ -161,6 +161,8 @@ export class BulkTransfer {
       this.outgoingAt += taken;
       this.outgoingLength -= taken;
       this.bytesSent += taken;
+      // Part of it was taken: there is no room for more, and the socket tells when there is (epoll(7), Q9).
+      if (this.outgoingLength > 0) return;
     }
   }
 

@@ -230,8 +230,8 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
 
   /** @internal */
   firstInFlightArrives(): void {
-    if (this.foreseen !== undefined) this.foreseen.follow();
     const transit = this.inFlight.takeFirst()!;
+    if (this.foreseen !== undefined) this.foreseen.arrives(transit);
     const next = this.inFlight.first;
     // Its place in the order of events is the one it took when it was handed over.
     const { time } = this.medium;

@@ -65,11 +65,16 @@ export class ForeseenLine implements Line {
     this.owner.willLeave(transit);
   }
 
+  /** A frame leaves those in flight. */
+  arrives(transit: Transit): void {
+    if (this.firstWaiting === transit) this.follow();
+  }
+
   /**
    * Those whose turn has come do not wait any more. A line becomes free before anything else happens at that moment, so
    * one that begins now has begun.
    */
-  follow(): void {
+  private follow(): void {
     let first = this.firstWaiting;
     if (first === undefined) return;
     const now = this.medium.time.now();

@@ -80,7 +80,7 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   tellController(block, wasRecovering || undone || isCongested);
   growSendBuffer(block);
   // A SACK stops it: RACK goes on from there.
-  if (ackedBytes > 0 || newlySacked > 0) scheduleProbe(block);
+  if (ackedBytes > 0 || newlySacked > 0) block.probeDue = true;
   report(block);
 }
 

@@ -16,6 +16,7 @@ import type { IncomingSegment } from './incoming.ts';
 import { end, enter, enterTimeWait, establish, limitFinWait2, restartTimeWait } from './lifecycle.ts';
 import { acknowledgeIfDue, acknowledgeNow, armRetransmission, output, send } from './output.ts';
 import { takeTimestamp } from './paws.ts';
+import { followProbe } from './probe-timer.ts';
 import { openWindow } from './receive-window.ts';
 import { receiveNext, receiveText, receiveUrgent } from './reception.ts';
 import { ACK, FIN, RST, SYN } from './segment.ts';
@@ -55,7 +56,10 @@ export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): D
     else send(block);
     block.user?.changed();
   }
-  if (block.state !== 'CLOSED') acknowledgeIfDue(block);
+  if (block.state !== 'CLOSED') {
+    followProbe(block);
+    acknowledgeIfDue(block);
+  }
   return reason;
 }
 

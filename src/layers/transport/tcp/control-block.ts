@@ -165,6 +165,8 @@ export class ControlBlock implements Sender {
   smss: number;
   /** Bytes that the path, the peer and the program leave after the fixed TCP header, when it was last looked at. */
   segmentRoom: number;
+  /** That, less the options that every segment carries. */
+  ordinaryRoom: number;
   /** RFC 7323 §4.3: TS.Recent and when it was taken; and the offset of our own timestamps (§5.4). */
   tsRecent: number;
   tsRecentAtNs: number;
@@ -185,6 +187,8 @@ export class ControlBlock implements Sender {
   readonly undo: Undo;
   readonly forwardRto: ForwardRto;
   readonly probe: TailLossProbe;
+  /** Its timer is to be started anew: see `probe-timer.ts`. */
+  probeDue: boolean;
   /** A window that was restored may be filled up to here: RFC 4015 §3.4. */
   windowCap: number;
   readonly ackEvent: AckEvent;
@@ -303,6 +307,7 @@ export class ControlBlock implements Sender {
     this.peerMss = path.family === 4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
     this.smss = this.peerMss;
     this.segmentRoom = this.peerMss;
+    this.ordinaryRoom = this.peerMss;
     this.tsRecent = 0;
     this.tsRecentAtNs = 0;
     this.tsOffset = 0;
@@ -319,6 +324,7 @@ export class ControlBlock implements Sender {
     this.undo = new Undo();
     this.forwardRto = new ForwardRto();
     this.probe = new TailLossProbe();
+    this.probeDue = false;
     this.windowCap = Number.POSITIVE_INFINITY;
     this.ackEvent = new AckEvent();
     this.claims = new PathClaims();
@@ -376,7 +382,7 @@ export class ControlBlock implements Sender {
 
   /** Bytes that were written and never sent. */
   get unsentBytes(): number {
-    if (this.finSent) return 0;
+    if (this.finSent === true) return 0;
     return (this.sendBufferStart + this.sendBuffer.length - this.sndNxt) | 0;
   }
 

@@ -54,7 +54,8 @@ function accurateShape(block: ControlBlock, accurate: AccurateEcn, used: number)
 }
 
 /** Bytes of data that fit a segment sent now: RFC 6691, RFC 9293 §3.7.1. A peer that leaves no room gets single bytes. */
-export const payloadRoom = (block: ControlBlock): number => Math.max(1, block.segmentRoom - optionBytes(block));
+export const payloadRoom = (block: ControlBlock): number =>
+  hasMoreOptions(block) ? Math.max(1, block.segmentRoom - allOptionBytes(block)) : block.ordinaryRoom;
 
 /**
  * Looks how much the path carries now, which `payloadRoom` goes by until it is looked at again.
@@ -62,7 +63,8 @@ export const payloadRoom = (block: ControlBlock): number => Math.max(1, block.se
  */
 export function measurePath(block: ControlBlock): number {
   block.segmentRoom = segmentRoom(block);
-  return Math.max(1, block.segmentRoom - fixedOptionBytes(block));
+  block.ordinaryRoom = Math.max(1, block.segmentRoom - fixedOptionBytes(block));
+  return block.ordinaryRoom;
 }
 
 /** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
@@ -82,7 +84,8 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
   const { ecn, path } = block;
   const kind = takeKind(block, sequence, length, flags);
   if (ecn.accurate !== undefined) watchLoss(block, ecn.accurate, kind, sequence);
-  const headerLength = segment.HEADER_LENGTH + optionBytes(block);
+  const hasMore = hasMoreOptions(block);
+  const headerLength = segment.HEADER_LENGTH + (hasMore ? allOptionBytes(block) : fixedOptionBytes(block));
   const frame = block.environment.pool.acquire(path.headroom, headerLength + length);
   const at = frame.start;
   frame.end = at + headerLength + length;
@@ -91,7 +94,8 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
     if (packetLength > block.claims.largestSent) block.claims.largestSent = packetLength;
     block.sendBuffer.copyOut((sequence - block.sendBufferStart) | 0, frame.bytes, at + headerLength, length);
   }
-  writeOptions(block, frame.view, at + segment.HEADER_LENGTH, kind, sequence);
+  writeTimestamps(block, frame.view, at + segment.HEADER_LENGTH);
+  if (hasMore) writeMoreOptions(block, frame.view, at + segment.HEADER_LENGTH, kind, sequence);
   const echo = feedbackFlags(block, kind);
   acknowledgmentSent(block);
   block.counts.sent(sequence, length, length + (flags & segment.FIN), block.environment.timers);
@@ -218,23 +222,13 @@ function acknowledgmentSent(block: ControlBlock): void {
   block.timers?.delayedAck.cancel();
 }
 
-function writeOptions(block: ControlBlock, view: DataView, at: number, kind: number, sequence: number): void {
-  let next = at;
-  if (block.timestampsOk === true)
-    next = options.writeAlignedTimestamps(view, next, timestampNow(block), block.tsRecent);
-  if (hasMoreOptions(block)) writeMoreOptions(block, view, at, next, kind, sequence);
+function writeTimestamps(block: ControlBlock, view: DataView, at: number): void {
+  if (block.timestampsOk === true) options.writeAlignedTimestamps(view, at, timestampNow(block), block.tsRecent);
 }
 
-/** @param at where the options begin @param from where those that every segment carries end */
-function writeMoreOptions(
-  block: ControlBlock,
-  view: DataView,
-  at: number,
-  from: number,
-  kind: number,
-  sequence: number,
-): void {
-  let next = from;
+/** @param at where the options begin */
+function writeMoreOptions(block: ControlBlock, view: DataView, at: number, kind: number, sequence: number): void {
+  let next = at + timestampsLength(block);
   if (userTimeoutLength(block) > 0) {
     next = writeUserTimeout(block, view, next);
     block.userTimeoutDue = false;

@@ -71,7 +71,7 @@ export class Opening {
     block.synSentNs = this.environment.timers.now();
     emitSyn(block);
     armRetransmission(block);
-    followActivity(block, 0); // Fast Open: the program has written already
+    followActivity(block, false); // Fast Open: the program has written already
   }
 }
 

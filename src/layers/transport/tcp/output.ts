@@ -6,12 +6,13 @@
 import type { RetransmitReason } from '../../observer.ts';
 import { IDLE } from './activity.ts';
 import { followActivity } from './activity-now.ts';
+import { allowance } from './allowance.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { holdBack, isHeldBack, uncork } from './corking.ts';
 import { emit, measurePath, payloadRoom } from './emission.ts';
 import { mustWait } from './pacing.ts';
 import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
-import { scheduleProbe } from './probe-timer.ts';
+import { followProbe } from './probe-timer.ts';
 import { leaves } from './rate/sampling.ts';
 import * as segment from './segment.ts';
 import { add, distance, greaterThan } from './sequence.ts';
@@ -21,6 +22,7 @@ import { FINAL } from './transmit-log.ts';
 /** Sends all that may be sent, and an acknowledgment if one is due. Called after each event that may have changed that. */
 export function output(block: ControlBlock): void {
   send(block);
+  followProbe(block);
   acknowledgeIfDue(block);
 }
 
@@ -33,7 +35,7 @@ export function send(block: ControlBlock): void {
     if (hasToSend(block)) sendAll(block);
     block.validation.sent(block);
   }
-  followActivity(block, sends ? allowance(block) : 0);
+  followActivity(block, sends);
 }
 
 /** Nothing is in flight and nothing waits, and was not when it was last asked: a host that only receives. */
@@ -57,7 +59,7 @@ function sendAll(block: ControlBlock): void {
     sendLost(block);
     sendNew(block);
   }
-  if (block.sndNxt !== before) scheduleProbe(block);
+  if (block.sndNxt !== before) block.probeDue = true;
   armPersist(block);
 }
 
@@ -103,22 +105,6 @@ export function followPath(block: ControlBlock): void {
   block.congestion.resize(smss);
 }
 
-/** Octets that congestion control and recovery allow to be sent now. */
-function allowance(block: ControlBlock): number {
-  const { log, congestion, settings } = block;
-  if (block.ecn.held) return 0;
-  if (block.lossState === 'recovery') return block.recovery.allowance(block);
-  if (block.forwardRto.step === 3) return block.forwardRto.allowance;
-  const cwnd = Math.min(congestion.cwnd, block.windowCap);
-  if (block.lossState === 'open' && !settings.limitedTransmit) {
-    // Without limited transmit nothing new goes out until the loss is certain: SACKed octets count as in flight.
-    return cwnd - log.bytes;
-  }
-  // RFC 3042: the first two duplicate ACKs each let a segment out. With SACK the pipe says so itself (RFC 6675 §5 (3.3)).
-  const limited = block.lossState === 'open' && !block.sackOk ? Math.min(block.duplicateAcks, 2) * block.smss : 0;
-  return cwnd + limited - log.pipe;
-}
-
 /**
  * RFC 5682: between a timeout and its verdict only the first segment is sent again, and then two new ones.
  * @returns whether that is all for now
@@ -156,7 +142,7 @@ export function sendProbe(block: ControlBlock): void {
     retransmit(block, block.log.count - 1, 'tlp');
   }
   block.probe.sent(block.sndNxt, block.rtt.samples, length <= 0);
-  followActivity(block, allowance(block));
+  followActivity(block, true);
 }
 
 function sendLost(block: ControlBlock): void {
@@ -174,7 +160,7 @@ function sendLost(block: ControlBlock): void {
 
 function sendNew(block: ControlBlock): void {
   if (block.search.searching && !probePath(block)) return;
-  while (sendOne(block)) sendFull(block);
+  while (sendOne(block) && sendFull(block));
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
   if (mustWait(block)) return;
   // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
@@ -212,17 +198,24 @@ function sendOne(block: ControlBlock): boolean {
   return true;
 }
 
-/** Sends the full segments that may follow one that has been sent: what none of them changes is looked at once. */
-function sendFull(block: ControlBlock): void {
-  let left = Math.min(block.unsentBytes, block.usableWindow);
+/**
+ * Sends the full segments that may follow one that has been sent: what none of them changes is looked at once.
+ * @returns whether something else may go: not if a full segment may not
+ */
+function sendFull(block: ControlBlock): boolean {
+  let there = Math.min(block.unsentBytes, block.usableWindow);
   // In a recovery what may go is not what was less what went.
-  if (left < block.smss || block.lossState !== 'open') return;
-  left = Math.min(left, allowance(block));
+  if (there < block.smss || block.lossState !== 'open') return true;
+  let allowed = allowance(block);
   // Options come and go, and the room with them.
-  for (let room = payloadRoom(block); left >= room && !mustWait(block); room = payloadRoom(block)) {
+  let room = payloadRoom(block);
+  while (there >= room && allowed >= room && !mustWait(block)) {
     sendText(block, room);
-    left -= room;
+    there -= room;
+    allowed -= room;
+    room = payloadRoom(block);
   }
+  return there < room;
 }
 
 /** Sends the next `length` octets, and the FIN with the last of them if the window has an octet for it. */

@@ -10,6 +10,16 @@ import { distance } from './sequence.ts';
 /** The PTO when no round trip has been measured. */
 const UNMEASURED_NS = SECOND;
 
+/**
+ * Starts the timer anew if something asked for it. An acknowledgment mostly lets new data out, and both ask: it is started
+ * once both are done.
+ */
+export function followProbe(block: ControlBlock): void {
+  if (block.probeDue !== true) return;
+  block.probeDue = false;
+  scheduleProbe(block);
+}
+
 /** Starts the timer anew, after new data was sent or acknowledged; or stops it. */
 export function scheduleProbe(block: ControlBlock): void {
   const { timers, settings, log } = block;
