@@ -112,7 +112,7 @@ export class FramePool {
 
   /** @throws {Error} if the frame was released before: two users would write into one frame */
   release(frame: Frame): void {
-    if (!frame.isLent) throw new Error('wirelab: a frame was released twice');
+    if (frame.isLent !== true) throw new Error('wirelab: a frame was released twice');
     frame.isLent = false;
     this.outstanding--;
     const idle = frame.room === ORDINARY_LENGTH ? this.ordinary : this.idleOf(frame.room);

@@ -94,7 +94,7 @@ const saysNothing = (block: ControlBlock, arrived: IncomingSegment): boolean =>
   arrived.options.sackCount === 0 &&
   block.lossState === 'open' &&
   block.forwardRto.step === 0 &&
-  !block.probe.inFlight &&
+  block.probe.inFlight !== true &&
   block.ecn.feedback === 'none';
 
 /**

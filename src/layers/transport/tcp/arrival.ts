@@ -28,6 +28,12 @@ import { hearUserTimeout } from './user-timeout.ts';
 
 /** @returns why the segment was dropped, or `undefined` if it was taken */
 export function segmentArrives(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
+  const reason = takeSegment(block, arrived);
+  block.receiveBuffer.keep(); // the frame goes
+  return reason;
+}
+
+function takeSegment(block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
   block.counts.arrived(arrived.dataLength);
   const expected = isExpected(block, arrived);
   const refused = expected ? undefined : refuse(block, arrived);

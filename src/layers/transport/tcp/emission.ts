@@ -38,7 +38,10 @@ export function optionBytes(block: ControlBlock): number {
 
 /** Whether there is anything to say beside the options that every segment carries. Mostly there is not. */
 const hasMoreOptions = (block: ControlBlock): boolean =>
-  block.reassembly.count > 0 || block.duplicateNoted || block.userTimeoutDue || block.ecn.accurate !== undefined;
+  block.reassembly.count > 0 ||
+  block.duplicateNoted === true ||
+  block.userTimeoutDue === true ||
+  block.ecn.accurate !== undefined;
 
 function allOptionBytes(block: ControlBlock): number {
   let used = timestampsLength(block) + userTimeoutLength(block);
@@ -100,7 +103,7 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
   acknowledgmentSent(block);
   block.counts.sent(sequence, length, length + (flags & segment.FIN), block.environment.timers);
   const { localPort, remotePort } = block.identity;
-  const urgent = block.sndUrgent ? urgentField(block, sequence) : 0;
+  const urgent = block.sndUrgent === true ? urgentField(block, sequence) : 0;
   segment.writeHeader(
     frame.view,
     at,

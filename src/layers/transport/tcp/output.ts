@@ -43,7 +43,7 @@ const isAtRest = (block: ControlBlock): boolean =>
   block.activity.kind === IDLE && block.log.count === 0 && block.unsentBytes === 0 && !isFinWaiting(block);
 
 /** The program has closed, and the FIN has not gone. */
-const isFinWaiting = (block: ControlBlock): boolean => block.finQueued && !block.finSent;
+const isFinWaiting = (block: ControlBlock): boolean => block.finQueued === true && block.finSent !== true;
 
 /** Something waits to go, or a recovery may want to send something again. */
 const hasToSend = (block: ControlBlock): boolean =>
@@ -159,7 +159,7 @@ function sendLost(block: ControlBlock): void {
 }
 
 function sendNew(block: ControlBlock): void {
-  if (block.search.searching && !probePath(block)) return;
+  if (block.search.searching === true && !probePath(block)) return;
   while (sendOne(block) && sendFull(block));
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
   if (mustWait(block)) return;
@@ -221,7 +221,7 @@ function sendFull(block: ControlBlock): boolean {
 /** Sends the next `length` octets, and the FIN with the last of them if the window has an octet for it. */
 function sendText(block: ControlBlock, length: number): void {
   const start = block.sndNxt;
-  const final = block.finQueued && length === block.unsentBytes && block.usableWindow > length;
+  const final = block.finQueued === true && length === block.unsentBytes && block.usableWindow > length;
   recordSent(block, start, length, final);
   if (block.corkState !== 'open') uncork(block);
   emit(block, start, length, (final ? segment.FIN : 0) | pushFlag(block, start, length));
@@ -240,7 +240,7 @@ function isWorthSending(block: ControlBlock, length: number, unsent: number, roo
   if (length >= room) return true;
   if (holdBack(block)) return false;
   const idle = block.sndNxt === block.sendBufferStart; // our SYN, if it is unacknowledged, is no data
-  if (!idle && !block.settings.noDelay) return false;
+  if (!idle && block.settings.noDelay !== true) return false;
   return length === unsent || length >= block.maxSndWnd / 2;
 }
 

@@ -117,6 +117,7 @@ export class PassiveOpen implements ListenerOwner {
       openEarly(block);
       arrived.flags &= ~FIN; // comes again
       receiveText(block, arrived, block.rcvNxt);
+      block.receiveBuffer.keep();
     } else {
       listener.synReceived(block);
       // RFC 7413 §3: of a SYN that asks for Fast Open and does not get it, "the server drops the data".

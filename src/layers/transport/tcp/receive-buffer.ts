@@ -1,6 +1,9 @@
 /**
  * Bytes that have arrived and were not read: a ring in which a segment's payload is put at its final place, whether it
  * arrives in order or not. Which places beyond the in-order part are filled is `reassembly.ts`'s to know.
+ *
+ * Payload that comes in order while nothing is held is only lent: a program that reads as soon as it is told of it, as most
+ * do, has it copied from the frame, once instead of twice. `keep` puts what it leaves into the ring.
  */
 import { type Block, copyBytes, type Memory } from '../../memory.ts';
 
@@ -14,6 +17,10 @@ export class ReceiveBuffer {
   private head: number;
   /** Bytes from `head` up to the end of the furthest payload: what must survive when the ring grows. */
   private extent: number;
+  /** What is lent, while nothing lies in the ring: in `lent`, at a place, so many bytes; 0 if nothing is. */
+  private lent: Uint8Array | undefined;
+  private lentAt: number;
+  private lentLength: number;
 
   constructor(memory: Memory) {
     this.readable = 0;
@@ -21,6 +28,32 @@ export class ReceiveBuffer {
     this.block = undefined;
     this.head = 0;
     this.extent = 0;
+    this.lent = undefined;
+    this.lentAt = 0;
+    this.lentLength = 0;
+  }
+
+  /**
+   * Takes payload that is next, and may leave it where it lies until `keep` is called. `advance` follows, as for `place`.
+   */
+  lend(bytes: Uint8Array, at: number, length: number): void {
+    if (this.readable > 0 || this.extent > 0) {
+      this.place(0, bytes, at, length);
+      return;
+    }
+    this.lent = bytes;
+    this.lentAt = at;
+    this.lentLength = length;
+  }
+
+  /** The bytes that are lent will be gone: copies what was not read. */
+  keep(): void {
+    const { lent, lentLength } = this;
+    if (lentLength === 0) return;
+    this.lentLength = 0;
+    this.readable -= lentLength;
+    if (lent !== undefined) this.place(0, lent, this.lentAt, lentLength);
+    this.readable += lentLength;
   }
 
   /**
@@ -45,19 +78,36 @@ export class ReceiveBuffer {
 
   /** Gives up to `length` bytes to a reader and, unless it only peeks, forgets them. @returns how many */
   read(into: Uint8Array, at: number, length: number, peek: boolean): number {
-    const { block, readable } = this;
-    if (readable === 0 || block === undefined) return 0;
+    const { readable } = this;
     const count = length < readable ? length : readable;
+    if (this.lentLength > 0) this.readLent(into, at, count, peek);
+    else if (count > 0) this.readHeld(into, at, count, peek);
+    return count;
+  }
+
+  private readLent(into: Uint8Array, at: number, count: number, peek: boolean): void {
+    if (this.lent !== undefined) copyBytes(this.lent, this.lentAt, into, at, count);
+    if (!peek) this.skip(count);
+  }
+
+  private readHeld(into: Uint8Array, at: number, count: number, peek: boolean): void {
+    const { block } = this;
+    if (block === undefined) return;
     const straight = block.length - this.head;
     const first = count < straight ? count : straight;
     copyBytes(block.bytes, block.at + this.head, into, at, first);
     if (first < count) copyBytes(block.bytes, block.at, into, at + first, count - first);
     if (!peek) this.skip(count);
-    return count;
   }
 
   /** Forgets the first `count` bytes. */
   skip(count: number): void {
+    if (this.lentLength > 0) {
+      this.lentAt += count;
+      this.lentLength -= count;
+      this.readable -= count;
+      return;
+    }
     const block = this.block;
     if (block === undefined) return;
     this.head = (this.head + count) & (block.length - 1);
@@ -74,6 +124,7 @@ export class ReceiveBuffer {
     this.readable = 0;
     this.head = 0;
     this.extent = 0;
+    this.lentLength = 0;
   }
 
   private ensure(needed: number): Block {

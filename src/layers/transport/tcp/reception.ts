@@ -57,7 +57,7 @@ export function receiveNext(block: ControlBlock, arrived: IncomingSegment): void
 
 /** The data is next: RCV.NXT moves over it and over what was held behind it. */
 function inOrder(block: ControlBlock, arrived: IncomingSegment, skip: number, length: number, fin: boolean): void {
-  if (length > 0) store(block, arrived, 0, skip, length);
+  if (length > 0) storeNext(block, arrived, skip, length);
   block.rcvNxt = add(block.rcvNxt, length);
   block.counts.received(length);
   let gapFilled = false;
@@ -122,6 +122,11 @@ function beyondGap(
     block.finWaitingAt = finAt;
   }
   return undefined;
+}
+
+function storeNext(block: ControlBlock, arrived: IncomingSegment, skip: number, length: number): void {
+  if (block.receiveShut || arrived.packet === undefined) return;
+  block.receiveBuffer.lend(arrived.packet.frame.bytes, arrived.dataAt + skip, length);
 }
 
 function store(block: ControlBlock, arrived: IncomingSegment, offset: number, skip: number, length: number): void {

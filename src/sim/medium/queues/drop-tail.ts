@@ -16,6 +16,7 @@ export class DropTail implements QueueDiscipline {
   private readonly owner: QueueOwner;
   private readonly limit: QueueLimit;
   private readonly mark: StepMark;
+  private readonly marksByLength: boolean;
   private readonly list: TransitList;
   private readonly fullDetail: string;
   private readonly markDetail: string;
@@ -27,6 +28,7 @@ export class DropTail implements QueueDiscipline {
     this.owner = owner;
     this.limit = limit;
     this.mark = mark;
+    this.marksByLength = mark.frames !== Infinity || mark.bytes !== Infinity;
     this.list = new TransitList();
     this.fullDetail = limitText(limit);
     this.markDetail = mark === NO_MARK ? '' : markText(mark);
@@ -49,7 +51,8 @@ export class DropTail implements QueueDiscipline {
       owner.queueDropped(transit, QUEUE_FULL, this.fullDetail);
       return false;
     }
-    if (isMarkedByLength(this.mark, this)) markIfCapable(owner, transit, this.markDetail);
+    if (this.marksByLength === true && isMarkedByLength(this.mark, this))
+      markIfCapable(owner, transit, this.markDetail);
     this.frames++;
     this.bytes += length;
     return true;

@@ -133,6 +133,68 @@ describe('receive buffer', () => {
     expectSame(into, stream(100, 100));
   });
 
+  test('what is lent is read from where it lies, and what is left of it outlives that place', () => {
+    const arrival = fc.record({
+      length: fc.integer({ min: 1, max: 3000 }),
+      reads: fc.array(fc.nat(3500), { maxLength: 3 }),
+      later: fc.nat(6000),
+    });
+    fc.assert(
+      fc.property(fc.array(arrival, { maxLength: 20 }), (arrivals) => {
+        const memory = new Memory(1 << 16);
+        const buffer = new ReceiveBuffer(memory);
+        let next = 0;
+        let readUpTo = 0;
+        const read = (wanted: number): void => {
+          const count = Math.min(wanted, next - readUpTo);
+          for (const peek of [true, false]) {
+            const into = new Uint8Array(wanted);
+            expect(buffer.read(into, 0, wanted, peek)).toBe(count);
+            expectSame(into.subarray(0, count), stream(readUpTo, count));
+          }
+          readUpTo += count;
+        };
+        for (const { length, reads, later } of arrivals) {
+          const frame = stream(next, length);
+          buffer.lend(frame, 0, length);
+          buffer.advance(length);
+          next += length;
+          expect(buffer.readable).toBe(next - readUpTo);
+          for (const wanted of reads) read(wanted);
+          buffer.keep();
+          frame.fill(0xee); // somebody else's now
+          expect(buffer.readable).toBe(next - readUpTo);
+          read(later);
+        }
+        read(next);
+        buffer.release();
+        expect([memory.outstanding, buffer.readable]).toEqual([0, 0]);
+      }),
+      runs(60),
+    );
+  });
+
+  test('a reader who keeps up needs no ring', () => {
+    const memory = new Memory(1 << 16);
+    const buffer = new ReceiveBuffer(memory);
+    buffer.lend(stream(0, 100), 0, 100);
+    buffer.advance(100);
+    expect(buffer.read(new Uint8Array(100), 0, 100, false)).toBe(100);
+    buffer.keep();
+    expect(memory.outstanding).toBe(0);
+  });
+
+  test('what waits beyond a gap keeps its place when the gap is filled', () => {
+    const buffer = new ReceiveBuffer(new Memory(1 << 16));
+    buffer.place(100, stream(100, 50), 0, 50);
+    buffer.lend(stream(0, 100), 0, 100);
+    buffer.advance(150);
+    buffer.keep();
+    const into = new Uint8Array(150);
+    expect(buffer.read(into, 0, 200, false)).toBe(150);
+    expectSame(into, stream(0, 150));
+  });
+
   test('skip forgets without copying', () => {
     const buffer = new ReceiveBuffer(new Memory(1 << 16));
     buffer.place(0, stream(0, 100), 0, 100);
