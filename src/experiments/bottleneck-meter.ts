@@ -79,7 +79,7 @@ export class BottleneckMeter {
     const { counters: first, line } = bottlenecks[0]!.aToB;
     const all = bottlenecks.map(({ aToB }) => aToB.counters);
     return {
-      bytes: first.bytesSent - line!.bytes - first.framesDroppedByQueue * FRAME_BYTES,
+      bytes: first.bytesSent - line!.waitingBytes - first.framesDroppedByQueue * FRAME_BYTES,
       queueDrops: all.reduce((sum, counters) => sum + counters.framesDroppedByQueue, 0),
       queueMarks: all.reduce((sum, counters) => sum + counters.framesMarked, 0),
       pathDrops: all.reduce((sum, counters) => sum + counters.framesDropped - counters.framesDroppedByQueue, 0),

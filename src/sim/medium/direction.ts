@@ -24,20 +24,19 @@ import { type QueueReport, sojournReport } from './queue-report.ts';
 import { QueuedLine, type QueuedLineOwner } from './queued-line.ts';
 import { DropTail } from './queues/drop-tail.ts';
 import type { QueueOwner } from './queues/queue-discipline.ts';
+import { QUEUE_FULL } from './queues/queue-limit.ts';
 import { Transit, TransitList, type TransitOwner } from './transit.ts';
 
 export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, ForeseenLineOwner, TransitOwner {
   readonly direction: Direction;
   readonly counters: DirectionCounters;
-  /** Undefined if frames leave at once. */
-  readonly line: Line | undefined;
   /** The queue as it was asked for: `droptail:frames=417`. */
   readonly queueText: string;
   readonly hasFrameCheckSequence: boolean;
   /** Whom frames are delivered to. */
   receiver: FrameReceiver | undefined;
   private readonly medium: Medium;
-  /** The line, if it is one that has to follow those in flight. */
+  private readonly queued: QueuedLine | undefined;
   private readonly foreseen: ForeseenLine | undefined;
   private readonly delayNs: number;
   private readonly faults: readonly Fault[];
@@ -67,8 +66,21 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
     this.copies = new TransitList();
     this.held = [];
     this.holdTimer = medium.time.timer(() => this.releaseOverdue());
-    this.line = this.makeLine(parts);
-    this.foreseen = this.line instanceof ForeseenLine ? this.line : undefined;
+    this.queued = undefined;
+    this.foreseen = undefined;
+    if (parts.line !== undefined) {
+      const overheadBytes = parts.overheadBytes + (hasFrameCheckSequence ? FCS_LENGTH : 0);
+      const queue = parts.queue.factory(this);
+      // Faults are judged, and traced, when a frame leaves.
+      if (queue instanceof DropTail && queue.isPlain && parts.faults.length === 0) {
+        this.foreseen = new ForeseenLine(medium, this, queue, parts.line, overheadBytes, parts.delayNs);
+      } else this.queued = new QueuedLine(medium, this, queue, parts.line, overheadBytes);
+    }
+  }
+
+  /** Undefined if frames leave at once. */
+  get line(): Line | undefined {
+    return this.foreseen ?? this.queued;
   }
 
   /** Takes a frame from the sender. */
@@ -78,9 +90,12 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
     counters.framesSent++;
     counters.bytesSent += frame.end - frame.start;
     if (medium.observer !== undefined) medium.observer.frameSent(this.direction, serial, frame);
+    if (this.foreseen !== undefined) {
+      this.foreseen.take(frame, serial);
+      return;
+    }
     const transit = this.transit(frame, serial, counters.framesSent, false);
-    if (this.foreseen !== undefined) this.foreseen.take(transit);
-    else if (this.line !== undefined) this.line.take(transit);
+    if (this.queued !== undefined) this.queued.take(transit);
     else {
       transit.leavesAt = medium.time.now();
       this.hasLeft(transit);
@@ -135,19 +150,21 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
     }
   }
 
-  /** There are no faults that it could meet. */
-  willLeave(transit: Transit): void {
-    this.propagate(transit);
+  foundNoRoom(frame: Frame, serial: number, detail: string): void {
+    this.queueDropped(this.transit(frame, serial, this.counters.framesSent, false), QUEUE_FULL, detail);
   }
 
-  private makeLine({ line, queue, overheadBytes, faults }: DirectionParts): Line | undefined {
-    if (line === undefined) return undefined;
-    const overhead = overheadBytes + (this.hasFrameCheckSequence ? FCS_LENGTH : 0);
-    const discipline = queue.factory(this);
-    // Faults are judged, and traced, when a frame leaves.
-    return discipline instanceof DropTail && discipline.decidesAtOnce && faults.length === 0
-      ? new ForeseenLine(this.medium, this, discipline, line, overhead)
-      : new QueuedLine(this.medium, this, discipline, line, overhead);
+  hasArrived(frame: Frame, serial: number): void {
+    const { receiver, counters, medium } = this;
+    if (receiver === undefined) {
+      this.drop(this.transit(frame, serial, 0, false), 'medium-unplugged', `nothing at ${this.direction.to}`);
+      return;
+    }
+    counters.framesDelivered++;
+    counters.bytesDelivered += frame.end - frame.start;
+    if (medium.observer !== undefined) medium.observer.frameDelivered(this.direction, serial, frame);
+    receiver.receive(frame);
+    medium.pool.release(frame);
   }
 
   private meetFaults(transit: Transit): void {
@@ -231,7 +248,6 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
   /** @internal */
   firstInFlightArrives(): void {
     const transit = this.inFlight.takeFirst()!;
-    if (this.foreseen !== undefined) this.foreseen.arrives(transit);
     const next = this.inFlight.first;
     // Its place in the order of events is the one it took when it was handed over.
     const { time } = this.medium;
@@ -286,18 +302,8 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
       this.drop(transit, 'ethernet-bad-fcs', 'damaged on the way');
       return;
     }
-    const { receiver, counters, medium } = this;
-    if (receiver === undefined) {
-      this.drop(transit, 'medium-unplugged', `nothing at ${this.direction.to}`);
-      return;
-    }
-    const { frame } = transit;
-    counters.framesDelivered++;
-    counters.bytesDelivered += frame.end - frame.start;
-    if (medium.observer !== undefined) medium.observer.frameDelivered(this.direction, transit.serial, frame);
     this.rest(transit);
-    receiver.receive(frame);
-    medium.pool.release(frame);
+    this.hasArrived(transit.frame, transit.serial);
   }
 
   private drop(transit: Transit, reason: DropReason, detail: string): void {

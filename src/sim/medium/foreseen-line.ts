@@ -1,50 +1,84 @@
 /**
- * A line whose frames leave in the order in which they come, so that each one's end is known when it comes. No event is
- * needed for it: it flies at once, to arrive when it will.
+ * A line whose frames leave in the order in which they come and meet no faults, so that all that becomes of one is known
+ * when it comes. No event is needed for its leaving, only for its arrival, and of these for one frame at a time: the first
+ * in flight. What is known of those behind it lies in a ring.
  *
- * Who waits has to be known all the same, since that decides who is dropped or marked. Those that wait are the last of
- * those in flight, and they are told apart when somebody asks.
+ * Who waits has to be known all the same, since that decides who is dropped. Those that wait are the last of those in
+ * flight, and they are told apart when somebody asks.
  */
+import type { Frame } from '../../layers/frame.ts';
+import type { Event } from '../event-queue.ts';
 import type { Line } from './line.ts';
-import type { LineRate } from './line-rate.ts';
+import type { LineRate, OnLine } from './line-rate.ts';
 import type { Medium } from './medium.ts';
 import type { DropTail } from './queues/drop-tail.ts';
 import { SojournStatistics } from './sojourn.ts';
-import type { Transit } from './transit.ts';
 
 /** The direction that the line belongs to. */
 export interface ForeseenLineOwner {
-  /** Takes a frame that will have left the line at `transit.leavesAt`, and puts it behind those in flight. */
-  willLeave(transit: Transit): void;
+  /** Takes back a frame that finds the queue full. */
+  foundNoRoom(frame: Frame, serial: number, detail: string): void;
+  /** Takes a frame that has arrived. */
+  hasArrived(frame: Frame, serial: number): void;
 }
 
-export class ForeseenLine implements Line {
+const FIRST_PLACES = 64;
+// What is known of a frame, in one line of the cache; its serial, its place among the events of its arrival, and moments.
+const SHIFT = 3;
+const SERIAL = 0;
+const SEQUENCE = 1;
+const CAME = 2;
+const BEGINS = 3;
+const ARRIVES = 4;
+
+export class ForeseenLine implements Line, Event {
   private readonly medium: Medium;
   private readonly owner: ForeseenLineOwner;
   private readonly queue: DropTail;
   private readonly rate: LineRate;
   private readonly overheadBytes: number;
+  private readonly delayNs: number;
   private readonly waits: SojournStatistics;
-  /** The first in flight that was waiting when somebody asked last, as were all behind it. */
-  private firstWaiting: Transit | undefined;
+  private readonly onLine: OnLine;
+  /** The ring, of a power of two; and how many frames were ever put in, taken out, and begun, as indices into it. */
+  private frames: (Frame | undefined)[];
+  private known: Float64Array;
+  private mask: number;
+  private end: number;
+  private first: number;
+  private firstWaiting: number;
 
   /** @param overheadBytes of each frame, that take time on the line and are nowhere else */
-  constructor(medium: Medium, owner: ForeseenLineOwner, queue: DropTail, rate: LineRate, overheadBytes: number) {
+  constructor(
+    medium: Medium,
+    owner: ForeseenLineOwner,
+    queue: DropTail,
+    rate: LineRate,
+    overheadBytes: number,
+    delayNs: number,
+  ) {
     this.medium = medium;
     this.owner = owner;
     this.queue = queue;
     this.rate = rate;
     this.overheadBytes = overheadBytes;
+    this.delayNs = delayNs;
     this.waits = new SojournStatistics();
-    this.firstWaiting = undefined;
+    this.onLine = { beginsAt: 0, leavesAt: 0 };
+    this.frames = new Array<Frame | undefined>(FIRST_PLACES).fill(undefined);
+    this.known = new Float64Array(FIRST_PLACES << SHIFT);
+    this.mask = FIRST_PLACES - 1;
+    this.end = 0;
+    this.first = 0;
+    this.firstWaiting = 0;
   }
 
-  get frames(): number {
+  get waitingFrames(): number {
     this.follow();
     return this.queue.frames;
   }
 
-  get bytes(): number {
+  get waitingBytes(): number {
     this.follow();
     return this.queue.bytes;
   }
@@ -54,20 +88,48 @@ export class ForeseenLine implements Line {
     return this.waits;
   }
 
-  take(transit: Transit): void {
+  /** Takes a frame from the sender. */
+  take(frame: Frame, serial: number): void {
+    const { queue, onLine } = this;
     const { time } = this.medium;
+    const length = frame.end - frame.start;
     this.follow();
-    transit.enqueuedAt = time.now();
-    if (!this.queue.admits(transit)) return;
-    const bits = (transit.frame.end - transit.frame.start + this.overheadBytes) * 8;
-    this.rate.put(transit, time, bits);
-    if (this.firstWaiting === undefined) this.firstWaiting = transit;
-    this.owner.willLeave(transit);
+    if (queue.hasRoomFor(length) !== true) {
+      this.owner.foundNoRoom(frame, serial, queue.fullDetail);
+      return;
+    }
+    queue.comes(length);
+    this.rate.put(onLine, time, (length + this.overheadBytes) * 8);
+    if (this.end - this.first > this.mask) this.grow();
+    const place = this.end & this.mask;
+    const at = place << SHIFT;
+    const { known } = this;
+    const sequence = time.takeSequence();
+    const arrivesAt = onLine.leavesAt + this.delayNs;
+    this.frames[place] = frame;
+    known[at + SERIAL] = serial;
+    known[at + SEQUENCE] = sequence;
+    known[at + CAME] = time.now();
+    known[at + BEGINS] = onLine.beginsAt;
+    known[at + ARRIVES] = arrivesAt;
+    if (this.end++ === this.first) time.scheduleAfter(arrivesAt - time.now(), this, sequence);
   }
 
-  /** A frame leaves those in flight. */
-  arrives(transit: Transit): void {
-    if (this.firstWaiting === transit) this.follow();
+  /** The first in flight arrives. */
+  fire(): void {
+    const { first, known, frames, mask } = this;
+    // It has begun, though nobody may have asked since.
+    if (first === this.firstWaiting) this.follow();
+    const place = first & mask;
+    const next = first + 1;
+    this.first = next;
+    if (next !== this.end) {
+      const at = (next & mask) << SHIFT;
+      const { time } = this.medium;
+      // Its place in the order of events is the one that it took when it was handed over.
+      time.scheduleAfter(known[at + ARRIVES]! - time.now(), this, known[at + SEQUENCE]!);
+    }
+    this.owner.hasArrived(frames[place]!, known[(place << SHIFT) + SERIAL]!);
   }
 
   /**
@@ -75,13 +137,33 @@ export class ForeseenLine implements Line {
    * one that begins now has begun.
    */
   private follow(): void {
-    let first = this.firstWaiting;
-    if (first === undefined) return;
+    const { end, known, frames, mask } = this;
+    let index = this.firstWaiting;
+    if (index === end) return;
     const now = this.medium.time.now();
-    for (; first !== undefined && first.beginsAt <= now; first = first.next) {
-      this.queue.goesOn(first);
-      this.waits.add(first.beginsAt - first.enqueuedAt);
+    for (; index !== end; index++) {
+      const place = index & mask;
+      const at = place << SHIFT;
+      const beginsAt = known[at + BEGINS]!;
+      if (beginsAt > now) break;
+      const frame = frames[place]!;
+      this.queue.goes(frame.end - frame.start);
+      this.waits.add(beginsAt - known[at + CAME]!);
     }
-    this.firstWaiting = first;
+    this.firstWaiting = index;
+  }
+
+  private grow(): void {
+    const { frames, known, first, end } = this;
+    const places = this.mask + 1;
+    this.frames = new Array<Frame | undefined>(2 * places).fill(undefined);
+    this.known = new Float64Array((2 * places) << SHIFT);
+    this.mask = 2 * places - 1;
+    for (let index = first; index < end; index++) {
+      const from = index & (places - 1);
+      const to = index & this.mask;
+      this.frames[to] = frames[from];
+      this.known.set(known.subarray(from << SHIFT, (from + 1) << SHIFT), to << SHIFT);
+    }
   }
 }

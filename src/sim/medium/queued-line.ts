@@ -35,11 +35,11 @@ export class QueuedLine implements Line, Event {
     this.onLine = undefined;
   }
 
-  get frames(): number {
+  get waitingFrames(): number {
     return this.queue.frames;
   }
 
-  get bytes(): number {
+  get waitingBytes(): number {
     return this.queue.bytes;
   }
 
@@ -47,6 +47,7 @@ export class QueuedLine implements Line, Event {
     return this.queue.bands;
   }
 
+  /** Takes a frame from the sender. */
   take(transit: Transit): void {
     transit.enqueuedAt = this.medium.time.now();
     // A frame on an idle line goes through the queue too: a discipline sees every frame.

@@ -44,7 +44,7 @@ function measured(options: ReferenceOptions, stopping: Partial<StoppingRule>, ev
       if (everyNs === undefined) return;
       const { world } = built;
       const timer = world.time.timer(() => {
-        lengths.push(world.links[0]!.aToB.line!.frames);
+        lengths.push(world.links[0]!.aToB.line!.waitingFrames);
         timer.arm(world.now + everyNs);
       });
       timer.arm(world.now + everyNs);

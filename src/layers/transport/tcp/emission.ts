@@ -206,7 +206,7 @@ function emitRst(
 function seal(block: ControlBlock, frame: Frame, headerLength: number): void {
   const { view, start, length } = frame;
   block.authentication?.sign(view, start, headerLength, length, block.iss, block.irs);
-  segment.writeChecksum(view, start, length, block.pseudoSum + length);
+  segment.completeChecksum(view, start, length, block.pseudoSum + length);
 }
 
 function send(block: ControlBlock, frame: Frame, codepoint: number): void {

@@ -31,8 +31,10 @@ export function send(block: ControlBlock): void {
   if (isAtRest(block)) return;
   const sends = canSend(block.state) || (block.state === 'SYN-RECEIVED' && block.fastOpen?.opened === true);
   if (sends) {
-    followPath(block);
-    if (hasToSend(block)) sendAll(block);
+    if (hasToSend(block)) {
+      followPath(block);
+      sendAll(block);
+    }
     block.validation.sent(block);
   }
   followActivity(block, sends);
@@ -213,7 +215,7 @@ function sendFull(block: ControlBlock): boolean {
     sendText(block, room);
     there -= room;
     allowed -= room;
-    room = payloadRoom(block);
+    if (room !== block.ordinaryRoom) room = payloadRoom(block);
   }
   return there < room;
 }

@@ -34,10 +34,11 @@ export class ReceiveBuffer {
   }
 
   /**
-   * Takes payload that is next, and may leave it where it lies until `keep` is called. `advance` follows, as for `place`.
+   * Takes payload that is next, and may leave it where it lies until `keep` is called, which must be before more is lent.
+   * `advance` follows, as for `place`.
    */
   lend(bytes: Uint8Array, at: number, length: number): void {
-    if (this.readable > 0 || this.extent > 0) {
+    if (this.extent > 0) {
       this.place(0, bytes, at, length);
       return;
     }

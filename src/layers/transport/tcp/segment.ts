@@ -113,6 +113,11 @@ export function writeHeader(
  */
 export function writeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
   view.setUint16(at + 16, 0);
+  completeChecksum(view, at, length, pseudoSum);
+}
+
+/** The same where the field is zero, as `writeHeader` leaves it. */
+export function completeChecksum(view: DataView, at: number, length: number, pseudoSum: number): void {
   view.setUint16(at + 16, finish(sum(view, at, length, pseudoSum)));
 }
 

@@ -16,9 +16,8 @@ export class DropTail implements QueueDiscipline {
   private readonly owner: QueueOwner;
   private readonly limit: QueueLimit;
   private readonly mark: StepMark;
-  private readonly marksByLength: boolean;
   private readonly list: TransitList;
-  private readonly fullDetail: string;
+  readonly fullDetail: string;
   private readonly markDetail: string;
 
   /** A limit of `Infinity` is none. The frame on the line does not count, so 0 frames is no queue at all. */
@@ -28,46 +27,47 @@ export class DropTail implements QueueDiscipline {
     this.owner = owner;
     this.limit = limit;
     this.mark = mark;
-    this.marksByLength = mark.frames !== Infinity || mark.bytes !== Infinity;
     this.list = new TransitList();
     this.fullDetail = limitText(limit);
     this.markDetail = mark === NO_MARK ? '' : markText(mark);
   }
 
-  /** Whether all that it decides about a frame it decides when that comes: which one goes next is clear anyway. */
-  get decidesAtOnce(): boolean {
-    return this.mark.sojournNs === Infinity;
+  /** Whether it does nothing but drop at its tail, for which it need not see the frames. */
+  get isPlain(): boolean {
+    return this.mark === NO_MARK;
   }
 
   enqueue(transit: Transit): void {
-    if (this.admits(transit)) this.list.append(transit);
-  }
-
-  /** Counts a frame among those that wait, or drops it. */
-  admits(transit: Transit): boolean {
     const { owner } = this;
     const length = lengthOf(transit);
-    if (isFull(this, length, this.limit)) {
+    if (!this.hasRoomFor(length)) {
       owner.queueDropped(transit, QUEUE_FULL, this.fullDetail);
-      return false;
+      return;
     }
-    if (this.marksByLength === true && isMarkedByLength(this.mark, this))
-      markIfCapable(owner, transit, this.markDetail);
+    if (isMarkedByLength(this.mark, this)) markIfCapable(owner, transit, this.markDetail);
+    this.comes(length);
+    this.list.append(transit);
+  }
+
+  hasRoomFor(length: number): boolean {
+    return !isFull(this, length, this.limit);
+  }
+
+  /** A frame of `length` bytes waits from now on. */
+  comes(length: number): void {
     this.frames++;
     this.bytes += length;
-    return true;
   }
 
-  /** A frame does not wait any more. */
-  goesOn(transit: Transit): void {
+  /** A frame of `length` bytes does not wait any more. */
+  goes(length: number): void {
     this.frames--;
-    this.bytes -= lengthOf(transit);
+    this.bytes -= length;
   }
-
   dequeue(clock: Clock): Transit | undefined {
     const transit = this.list.takeFirst();
     if (transit === undefined) return undefined;
-    this.goesOn(transit);
+    this.goes(lengthOf(transit));
     if (clock.now() - transit.enqueuedAt >= this.mark.sojournNs) {
       markIfCapable(this.owner, transit, this.markDetail);
     }

@@ -191,6 +191,6 @@ test('a queue’s dice are its own: with them or without, losses hit the same fr
 test('one of your own is used as it is', () => {
   const none: QueueDiscipline = { frames: 7, bytes: 700, enqueue: () => undefined, dequeue: () => undefined };
   const { link } = scene({ rate: '1Mbit/s', queue: { discipline: () => none } });
-  expect(link.aToB.line).toMatchObject({ frames: 7, bytes: 700 });
+  expect(link.aToB.line).toMatchObject({ waitingFrames: 7, waitingBytes: 700 });
   expect(link.queueReports().map(({ queue }) => queue)).toEqual(['own', 'own']);
 });
