@@ -90,4 +90,67 @@ describe('event queue', () => {
     }
     expect(queue.firstTime).toBe(Infinity);
   });
+
+  // More than the heap takes: the later ones wait in groups, and each way of choosing times makes other groups.
+  const TIMES: readonly [string, (count: number, now: number) => number][] = [
+    ['spread wide', (count, now) => now + ((count * 7919) % 100_003)],
+    ['of few different values', (count, now) => now + (count % 3) * 1000],
+    ['all the same', (_, now) => Math.max(now, 7)],
+    ['ever earlier', (count, now) => Math.max(now, 1_000_000 - count)],
+    ['ever later', (count, now) => now + count],
+    ['near and far in turns', (count, now) => now + (count % 2 === 0 ? count % 7 : 1_000_000 + ((count * 31) % 977))],
+  ];
+  test.each(TIMES)('many events with times %s keep the total order, with pops and a sweep between', (_, timeOf) => {
+    const queue = new EventQueue();
+    const pending = new Set<number>();
+    const times: number[] = [];
+    let now = 0;
+    let before = -Infinity;
+    const push = (count: number): void => {
+      const time = timeOf(count, now);
+      // Later on, a smaller one would be right to come behind what has happened.
+      const sequence = count < 20_000 && count % 5 === 0 ? -1 - count : queue.takeSequence();
+      times.push(time);
+      pending.add(count);
+      queue.push(time, sequence, { ...named(count), sequence } as Event);
+    };
+    const pop = (): void => {
+      queue.settle();
+      const { firstTime, firstSequence } = queue;
+      const first = queue.pop() as ReturnType<typeof named> & { sequence: number };
+      if (!pending.delete(first.name) || times[first.name] !== firstTime || first.sequence !== firstSequence) {
+        throw new Error(`event ${first.name} comes twice, or at ${firstTime}`);
+      }
+      if (firstTime < now || (firstTime === now && firstSequence <= before)) throw new Error(`not in order at ${now}`);
+      before = firstSequence;
+      now = firstTime;
+    };
+    for (let count = 0; count < 20_000; count++) push(count);
+    for (let count = 20_000; count < 30_000; count++) {
+      pop();
+      push(count);
+    }
+    queue.retain((event) => {
+      const { name } = event as ReturnType<typeof named>;
+      return name % 4 !== 0 || !pending.delete(name);
+    });
+    expect(queue.length).toBe(pending.size);
+    while (queue.length > 0) pop();
+    expect(pending.size).toBe(0);
+    queue.settle();
+    expect(queue.firstTime).toBe(Infinity);
+  });
+
+  test('a sweep that leaves only later events brings them to the top, one that leaves none empties the queue', () => {
+    const queue = new EventQueue();
+    for (let count = 0; count < 20_000; count++) queue.push(count, queue.takeSequence(), named(count));
+    queue.retain((_, sequence) => sequence >= 19_000);
+    expect(queue.firstTime).toBe(19_000);
+    expect(queue.length).toBe(1000);
+    queue.retain(() => false);
+    expect(queue.firstTime).toBe(Infinity);
+    expect(queue.length).toBe(0);
+    queue.push(3, queue.takeSequence(), named(1));
+    expect(queue.firstTime).toBe(3);
+  });
 });
