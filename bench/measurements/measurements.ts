@@ -141,7 +141,7 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, Measurement>> = {
 
 /**
  * 1650 frames in flight, as many in the queue: a thousand flows have three each. But a drop-tail queue that a few keep full
- * locks the others out (RFC 7567 §2.1), so how many take part is measured too.
+ * locks the others out, so how many take part is measured too.
  */
 const BOTTLENECK: LinkOptions = { rate: '1Gbit/s', delay: '10ms', queue: { frames: 1650 } };
 /** The path of the reference runs. */
