@@ -33,7 +33,6 @@ const BOUND = 0;
 const FIRST_LENGTH = TOP + 1 + 64 * 4;
 /** A heap of this length gives the later half away when it is full, and grows only if that did not help. */
 const FULL_LENGTH = TOP + 1 + 1024 * 4;
-const firstChild = (at: number): number => 4 * at - 2;
 const parent = (at: number): number => (at + 2) >> 2;
 
 export class EventQueue {
@@ -289,7 +288,8 @@ export class EventQueue {
     // Nothing to move, as when a frame's next step comes before all else.
     if (time < times[TOP + 1]! && time < times[TOP + 2]! && time < times[TOP + 3]! && time < times[TOP + 4]!) return;
     let at = TOP;
-    for (let child = firstChild(at); child < end; child = firstChild(at)) {
+    // The first of its children. As a function with a name V8 would call it, twice a level.
+    for (let child = 4 * at - 2; child < end; child = 4 * at - 2) {
       const first = this.earlier(child, child + 1);
       const second = this.earlier(child + 2, child + 3);
       const least = this.earlier(first, second);

@@ -17,6 +17,7 @@ type Operation =
   | { do: 'append'; length: number }
   | { do: 'acknowledge'; share: number }
   | { do: 'sack'; from: number; to: number }
+  | { do: 'sack again'; which: number; more: number }
   | { do: 'lose'; which: number }
   | { do: 'retransmit' }
   | { do: 'split'; which: number; where: number }
@@ -27,6 +28,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), length: fc.integer({ min: 1, max: 30 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('acknowledge' as const), share }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('sack' as const), from: share, to: share }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('sack again' as const), which: share, more: share }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('lose' as const), which: share }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('retransmit' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('split' as const), which: share, where: share }) },
@@ -37,6 +39,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 class Model {
   octets: Octet[] = [];
   first = 0;
+  /** The blocks that were reported, as places in the stream. */
+  readonly blocks: [number, number][] = [];
 
   /** [start, end) of each record. */
   records(): [number, number][] {
@@ -75,15 +79,15 @@ function apply(model: Model, log: TransmitLog, start: number, operation: Operati
     case 'sack': {
       const from = Math.floor(Math.min(operation.from, operation.to) * octets.length);
       const to = Math.floor(Math.max(operation.from, operation.to) * octets.length);
-      let newly = 0;
-      for (const [left, right] of records) {
-        if (left < from || right > to || octets[left]!.sacked) continue;
-        newly += right - left;
-        for (let place = left; place < right; place++) {
-          Object.assign(octets[place]!, { sacked: true, lost: false, again: false });
-        }
-      }
-      expect(log.applySack(at(from), at(to))).toBe(newly);
+      sack(model, log, start, from, to);
+      return;
+    }
+    case 'sack again': {
+      // As receivers do: a block of before, as it was or longer.
+      const block = model.blocks.at(Math.floor(operation.which * model.blocks.length));
+      if (block === undefined || block[0] < model.first) return;
+      const [from, to] = block.map((place) => place - model.first) as [number, number];
+      sack(model, log, start, from, to + Math.floor(operation.more * (octets.length - to)));
       return;
     }
     case 'lose': {
@@ -126,6 +130,21 @@ function apply(model: Model, log: TransmitLog, start: number, operation: Operati
         if (!octet.sacked) Object.assign(octet, { lost: true, again: false });
       }
   }
+}
+
+/** Reports octets `from` to `to` of those in flight. */
+function sack(model: Model, log: TransmitLog, start: number, from: number, to: number): void {
+  const { octets, first } = model;
+  model.blocks.push([first + from, first + to]);
+  let newly = 0;
+  for (const [left, right] of model.records()) {
+    if (left < from || right > to || octets[left]!.sacked) continue;
+    newly += right - left;
+    for (let place = left; place < right; place++) {
+      Object.assign(octets[place]!, { sacked: true, lost: false, again: false });
+    }
+  }
+  expect(log.applySack((start + first + from) | 0, (start + first + to) | 0)).toBe(newly);
 }
 
 function compare(model: Model, log: TransmitLog, start: number): void {

@@ -6,7 +6,9 @@
  * lines of the cache, where an array for each value took eighteen. The counters give the estimate of what is in the network
  * (RFC 6675 §4 `SetPipe`) without walking the records.
  */
+
 import type { Clock } from '../../clock.ts';
+import { AppliedBlocks } from './applied-blocks.ts';
 import { distance, greaterThan, lessOrEqual, lessThan } from './sequence.ts';
 
 /** The octets reached the peer: a SACK block covers them (RFC 2018). */
@@ -69,6 +71,7 @@ export class TransmitLog {
   private words: Int32Array;
   private head: number;
   private capacity: number;
+  private readonly applied: AppliedBlocks;
   /** Where the search for lost records goes on: none before it waits. */
   private lostHint: number;
   /**
@@ -93,6 +96,7 @@ export class TransmitLog {
     this.words = new Int32Array(FIRST_RECORDS << SHIFT);
     this.head = 0;
     this.capacity = FIRST_RECORDS;
+    this.applied = new AppliedBlocks();
     this.lostHint = 0;
     this.firstInNetwork = NONE;
     this.lastInNetwork = NONE;
@@ -247,8 +251,12 @@ export class TransmitLog {
    * @returns octets that are SACKed now and were not
    */
   applySack(left: number, right: number): number {
+    // Nothing is SACKed: for the first time, or the peer may have discarded it, or the connection is another gigabyte on.
+    if (this.sackedCount === 0) this.applied.forget();
+    const from = this.applied.extend(left, right);
+    if (from === right) return 0;
     let newly = 0;
-    for (let index = this.firstFrom(left); index < this.count; index++) {
+    for (let index = this.firstWithin(left, from); index < this.count; index++) {
       const { words } = this;
       const place = this.place(index);
       if (greaterThan(words[place + END]!, right)) break;
@@ -279,6 +287,7 @@ export class TransmitLog {
   /** Cuts record `index` in two at `sequence`, which lies inside it: the path carries less than it did. */
   split(index: number, sequence: number): void {
     if (this.count === this.capacity) this.grow();
+    this.applied.forget();
     const order = this.sendOrder();
     const { words } = this;
     for (let later = this.count; later > index + 1; later--) this.copy(this.place(later - 1), this.place(later));
@@ -304,6 +313,13 @@ export class TransmitLog {
       else high = middle;
     }
     return low;
+  }
+
+  /** The first record that starts at or after `left` and does not end before `from`. */
+  private firstWithin(left: number, from: number): number {
+    const index = this.firstFrom(from);
+    const before = index - 1;
+    return index > 0 && greaterThan(this.end(before), from) && !lessThan(this.start(before), left) ? before : index;
   }
 
   /** Whether anything that starts at or after `sequence` is SACKed. */

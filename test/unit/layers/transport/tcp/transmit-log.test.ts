@@ -60,6 +60,39 @@ describe.each(SEQUENCE_STARTS)('transmit log, from sequence number %i', (start) 
     expect(log.applySack(at(200), at(400))).toBe(100);
   });
 
+  test('a block that is reported again, and longer, gives what is new of it', () => {
+    const log = filled(6);
+    expect(log.applySack(at(100), at(250))).toBe(100);
+    // The record that the edge lay in is whole now.
+    expect(log.applySack(at(100), at(400))).toBe(200);
+    expect(log.applySack(at(100), at(400))).toBe(0);
+    expect(log.applySack(at(100), at(300))).toBe(0);
+    // Another block beside it, and the first once more.
+    expect(log.applySack(at(500), at(600))).toBe(100);
+    expect(log.applySack(at(100), at(500))).toBe(100);
+    expect([0, 1, 2, 3, 4, 5].map((index) => log.flags(index))).toEqual([0, SACKED, SACKED, SACKED, SACKED, SACKED]);
+  });
+
+  test('a record that begins before the block is not inside it, however often the block is reported', () => {
+    const log = filled(4);
+    log.applySack(at(200), at(300));
+    expect(log.applySack(at(50), at(60))).toBe(0);
+    expect(log.applySack(at(50), at(100))).toBe(0);
+    expect(log.applySack(at(50), at(200))).toBe(100);
+    expect(log.flags(0)).toBe(0);
+  });
+
+  test('what was forgotten or cut since is taken in when it is reported again', () => {
+    const log = filled(5);
+    expect(log.applySack(at(100), at(200))).toBe(100);
+    expect(log.applySack(at(250), at(400))).toBe(100);
+    log.split(2, at(250));
+    expect(log.applySack(at(250), at(400))).toBe(50);
+    log.markAllLost(true);
+    expect(log.applySack(at(100), at(200))).toBe(100);
+    expect(log.applySack(at(250), at(400))).toBe(150);
+  });
+
   test('lost, sent again, SACKed: each octet counts in one way', () => {
     const log = filled(3);
     log.markLost(1);
