@@ -1,7 +1,7 @@
 /**
  * One direction of a link. A frame meets, in this order: queue, serialisation at the rate, faults, propagation delay and
  * jitter, delivery. Everything that waits here waits in pooled transits: frames in order share one pending event, and a
- * frame in flight allocates nothing.
+ * frame in flight allocates nothing. Where no fault and no discipline has a say, `foreseen-line.ts` does without transits.
  *
  * Its place among the events of one moment a frame takes when it is handed over, not when it has left the line: whether
  * its leaving is an event must make no difference.
@@ -71,9 +71,10 @@ export class LinkDirection implements Port, QueueOwner, QueuedLineOwner, Foresee
     if (parts.line !== undefined) {
       const overheadBytes = parts.overheadBytes + (hasFrameCheckSequence ? FCS_LENGTH : 0);
       const queue = parts.queue.factory(this);
+      const limit = queue instanceof DropTail ? queue.plainLimit : undefined;
       // Faults are judged, and traced, when a frame leaves.
-      if (queue instanceof DropTail && queue.isPlain && parts.faults.length === 0) {
-        this.foreseen = new ForeseenLine(medium, this, queue, parts.line, overheadBytes, parts.delayNs);
+      if (limit !== undefined && parts.faults.length === 0) {
+        this.foreseen = new ForeseenLine(medium, this, limit, parts.line, overheadBytes, parts.delayNs);
       } else this.queued = new QueuedLine(medium, this, queue, parts.line, overheadBytes);
     }
   }

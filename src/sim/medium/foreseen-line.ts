@@ -1,5 +1,5 @@
 /**
- * A line whose frames leave in the order in which they come and meet no faults, so that all that becomes of one is known
+ * A line behind a drop-tail queue, whose frames leave in the order in which they come and meet no faults, so that all that becomes of one is known
  * when it comes. No event is needed for its leaving, only for its arrival, and of these for one frame at a time: the first
  * in flight. What is known of those behind it lies in a ring.
  *
@@ -11,12 +11,12 @@ import type { Event } from '../event-queue.ts';
 import type { Line } from './line.ts';
 import type { LineRate, OnLine } from './line-rate.ts';
 import type { Medium } from './medium.ts';
-import type { DropTail } from './queues/drop-tail.ts';
+import { isFull, limitText, type QueueLimit } from './queues/queue-limit.ts';
 import { SojournStatistics } from './sojourn.ts';
 
 /** The direction that the line belongs to. */
 export interface ForeseenLineOwner {
-  /** Takes back a frame that finds the queue full. */
+  /** Takes back a frame that finds the queue full: for a person, of which limit. */
   foundNoRoom(frame: Frame, serial: number, detail: string): void;
   /** Takes a frame that has arrived. */
   hasArrived(frame: Frame, serial: number): void;
@@ -34,10 +34,13 @@ const ARRIVES = 4;
 export class ForeseenLine implements Line, Event {
   private readonly medium: Medium;
   private readonly owner: ForeseenLineOwner;
-  private readonly queue: DropTail;
+  private readonly limit: QueueLimit;
+  private readonly fullDetail: string;
   private readonly rate: LineRate;
   private readonly overheadBytes: number;
   private readonly delayNs: number;
+  /** How many waited, and their bytes, when somebody asked last. */
+  private readonly waiting: { frames: number; bytes: number };
   private readonly waits: SojournStatistics;
   private readonly onLine: OnLine;
   /** The ring, of a power of two; and how many frames were ever put in, taken out, and begun, as indices into it. */
@@ -48,21 +51,26 @@ export class ForeseenLine implements Line, Event {
   private first: number;
   private firstWaiting: number;
 
-  /** @param overheadBytes of each frame, that take time on the line and are nowhere else */
+  /**
+   * @param limit what finds no room behind those that wait is dropped
+   * @param overheadBytes of each frame, that take time on the line and are nowhere else
+   */
   constructor(
     medium: Medium,
     owner: ForeseenLineOwner,
-    queue: DropTail,
+    limit: QueueLimit,
     rate: LineRate,
     overheadBytes: number,
     delayNs: number,
   ) {
     this.medium = medium;
     this.owner = owner;
-    this.queue = queue;
+    this.limit = limit;
+    this.fullDetail = limitText(limit);
     this.rate = rate;
     this.overheadBytes = overheadBytes;
     this.delayNs = delayNs;
+    this.waiting = { frames: 0, bytes: 0 };
     this.waits = new SojournStatistics();
     this.onLine = { beginsAt: 0, leavesAt: 0 };
     this.frames = new Array<Frame | undefined>(FIRST_PLACES).fill(undefined);
@@ -75,12 +83,12 @@ export class ForeseenLine implements Line, Event {
 
   get waitingFrames(): number {
     this.follow();
-    return this.queue.frames;
+    return this.waiting.frames;
   }
 
   get waitingBytes(): number {
     this.follow();
-    return this.queue.bytes;
+    return this.waiting.bytes;
   }
 
   get sojourn(): SojournStatistics {
@@ -90,15 +98,16 @@ export class ForeseenLine implements Line, Event {
 
   /** Takes a frame from the sender. */
   take(frame: Frame, serial: number): void {
-    const { queue, onLine } = this;
+    const { waiting, onLine } = this;
     const { time } = this.medium;
     const length = frame.end - frame.start;
     this.follow();
-    if (queue.hasRoomFor(length) !== true) {
-      this.owner.foundNoRoom(frame, serial, queue.fullDetail);
+    if (isFull(waiting, length, this.limit)) {
+      this.owner.foundNoRoom(frame, serial, this.fullDetail);
       return;
     }
-    queue.comes(length);
+    waiting.frames++;
+    waiting.bytes += length;
     this.rate.put(onLine, time, (length + this.overheadBytes) * 8);
     if (this.end - this.first > this.mask) this.grow();
     const place = this.end & this.mask;
@@ -137,7 +146,7 @@ export class ForeseenLine implements Line, Event {
    * one that begins now has begun.
    */
   private follow(): void {
-    const { end, known, frames, mask } = this;
+    const { end, known, frames, mask, waiting } = this;
     let index = this.firstWaiting;
     if (index === end) return;
     const now = this.medium.time.now();
@@ -147,7 +156,8 @@ export class ForeseenLine implements Line, Event {
       const beginsAt = known[at + BEGINS]!;
       if (beginsAt > now) break;
       const frame = frames[place]!;
-      this.queue.goes(frame.end - frame.start);
+      waiting.frames--;
+      waiting.bytes -= frame.end - frame.start;
       this.waits.add(beginsAt - known[at + CAME]!);
     }
     this.firstWaiting = index;
