@@ -4,7 +4,7 @@
  * in flight. What is known of those behind it lies in a ring.
  *
  * Who waits has to be known all the same, since that decides who is dropped. Those that wait are the last of those in
- * flight, and they are told apart when somebody asks.
+ * flight, and they are told apart when somebody asks; some may have arrived by then.
  */
 import type { Frame } from '../../layers/frame.ts';
 import type { Event } from '../event-queue.ts';
@@ -23,13 +23,14 @@ export interface ForeseenLineOwner {
 }
 
 const FIRST_PLACES = 64;
-// What is known of a frame, in one line of the cache; its serial, its place among the events of its arrival, and moments.
+// What is known of a frame, in one line of the cache: its serial, its place among the events of its arrival, moments, bytes.
 const SHIFT = 3;
 const SERIAL = 0;
 const SEQUENCE = 1;
 const CAME = 2;
 const BEGINS = 3;
 const ARRIVES = 4;
+const LENGTH = 5;
 
 export class ForeseenLine implements Line, Event {
   private readonly medium: Medium;
@@ -121,14 +122,13 @@ export class ForeseenLine implements Line, Event {
     known[at + CAME] = time.now();
     known[at + BEGINS] = onLine.beginsAt;
     known[at + ARRIVES] = arrivesAt;
+    known[at + LENGTH] = length;
     if (this.end++ === this.first) time.scheduleAfter(arrivesAt - time.now(), this, sequence);
   }
 
   /** The first in flight arrives. */
   fire(): void {
     const { first, known, frames, mask } = this;
-    // It has begun, though nobody may have asked since.
-    if (first === this.firstWaiting) this.follow();
     const place = first & mask;
     const next = first + 1;
     this.first = next;
@@ -146,18 +146,16 @@ export class ForeseenLine implements Line, Event {
    * one that begins now has begun.
    */
   private follow(): void {
-    const { end, known, frames, mask, waiting } = this;
+    const { end, known, mask, waiting } = this;
     let index = this.firstWaiting;
     if (index === end) return;
     const now = this.medium.time.now();
     for (; index !== end; index++) {
-      const place = index & mask;
-      const at = place << SHIFT;
+      const at = (index & mask) << SHIFT;
       const beginsAt = known[at + BEGINS]!;
       if (beginsAt > now) break;
-      const frame = frames[place]!;
       waiting.frames--;
-      waiting.bytes -= frame.end - frame.start;
+      waiting.bytes -= known[at + LENGTH]!;
       this.waits.add(beginsAt - known[at + CAME]!);
     }
     this.firstWaiting = index;
