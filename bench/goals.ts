@@ -36,7 +36,14 @@ const GOALS: readonly Goal[] = [
   { what: '  of 100k', unit: '×', least: 4, aim: 5, from: 'events', value: '100k' },
   { what: '  of 1M', unit: '×', least: 6, aim: 10, from: 'events', value: '1M' },
   { what: 'bulk TCP, of the speed of the bare work', unit: '', least: 0.45, aim: 0.6, from: 'bulk', value: 'ratio' },
-  { what: 'bulk TCP, million data segments a second', unit: ' M', least: 0.6, aim: 1, from: 'bulk', value: 'millions' },
+  {
+    what: '  million data segments a second, undisturbed',
+    unit: ' M',
+    least: 0.6,
+    aim: 1,
+    from: 'bulk',
+    value: 'millions',
+  },
   { what: '  heap for each data segment', unit: ' B', most: 16, aim: 1, from: 'bulk heap', value: 'bytes' },
   {
     what: '100 flows on a bottleneck, frames/s of one flow',

@@ -14,7 +14,9 @@ import * as ipv6 from '../../src/layers/network/ipv6.ts';
 import { ParsedOptions, parse, writeAlignedTimestamps } from '../../src/layers/transport/tcp/options.ts';
 import * as segment from '../../src/layers/transport/tcp/segment.ts';
 
-const RING_BYTES = 1024 * 1024;
+/** As the connection's buffers: the usual one to send, and that of the fast path to receive. */
+const SEND_RING_BYTES = 1024 * 1024;
+const RECEIVE_RING_BYTES = 256 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const LINK_HEADER = ethernet.HEADER_LENGTH;
 /** Without options but timestamps. */
@@ -53,8 +55,8 @@ export class BareWork {
     this.read = 0;
     this.pool = new FramePool(memory);
     this.program = memory.allocate(CHUNK_BYTES);
-    this.sendRing = memory.allocate(RING_BYTES);
-    this.receiveRing = memory.allocate(RING_BYTES);
+    this.sendRing = memory.allocate(SEND_RING_BYTES);
+    this.receiveRing = memory.allocate(RECEIVE_RING_BYTES);
     this.parsed = new ParsedOptions();
     this.isIpv4 = family === 4;
     this.networkHeader = family === 4 ? ip.HEADER_LENGTH : ipv6.HEADER_LENGTH;
@@ -69,7 +71,8 @@ export class BareWork {
 
   private one(): void {
     const { program, sendRing, receiveRing, payload } = this;
-    this.place = (this.place + payload) % (RING_BYTES - payload);
+    this.place = (this.place + payload) % (SEND_RING_BYTES - payload);
+    const receivedAt = receiveRing.at + (this.place % (RECEIVE_RING_BYTES - payload));
     const chunkAt = program.at + (this.place % (CHUNK_BYTES - payload));
     copyBytes(program.bytes, chunkAt, sendRing.bytes, sendRing.at + this.place, payload);
     const frame = this.pool.acquire(LINK_HEADER + this.networkHeader, TCP_HEADER + payload);
@@ -78,9 +81,9 @@ export class BareWork {
     this.writeHeaders(frame);
     this.sequence = (this.sequence + payload) | 0;
     this.receive(frame.view, frame.start, frame.end);
-    copyBytes(frame.bytes, segmentAt + TCP_HEADER, receiveRing.bytes, receiveRing.at + this.place, payload);
+    copyBytes(frame.bytes, segmentAt + TCP_HEADER, receiveRing.bytes, receivedAt, payload);
     this.pool.release(frame);
-    copyBytes(receiveRing.bytes, receiveRing.at + this.place, program.bytes, chunkAt, payload);
+    copyBytes(receiveRing.bytes, receivedAt, program.bytes, chunkAt, payload);
   }
 
   private writeHeaders(frame: Frame): void {

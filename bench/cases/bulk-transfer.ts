@@ -7,8 +7,8 @@ import { SECOND } from '../../src/layers/clock.ts';
 import * as segment from '../../src/layers/transport/tcp/segment.ts';
 import type { TcpSettings } from '../../src/layers/transport/tcp/settings.ts';
 import { BulkTransfer, type Source } from '../../src/sim/bulk-transfer.ts';
-import type { LinkOptions } from '../../src/sim/medium/options.ts';
 import { World } from '../../src/sim/world.ts';
+import { FAST, type Path } from './paths.ts';
 import { WORLD_AGE_NS } from './world-age.ts';
 
 export interface BulkOptions {
@@ -18,14 +18,13 @@ export interface BulkOptions {
   /** The largest IP packet in bytes. */
   readonly mtu?: number;
   readonly family?: 4 | 6;
-  readonly link?: LinkOptions;
-  /** Of both hosts. */
+  readonly path?: Path;
+  /** Of both hosts, over what the path says. */
   readonly tcp?: Partial<TcpSettings>;
 }
 
-/** A fast and short link: what it costs to simulate is the frames, not the waiting. */
-export const FAST_LINK: LinkOptions = { rate: '10Gbit/s', delay: '50us' };
 const FIRST_PORT = 5001;
+const EVENTS_AT_ONCE = 8;
 /** Without options but timestamps. */
 const TCP_HEADER = segment.HEADER_LENGTH + 12;
 
@@ -38,13 +37,14 @@ export class EndlessTransfer {
 
   /** Runs until the connections are established and warm: windows open, pools filled, code compiled. */
   constructor(options: BulkOptions = {}, warmUpSegments = 50_000) {
-    const { seed = 1, flows = 1, mtu = 1500, family = 4, link = FAST_LINK, tcp = {} } = options;
+    const { seed = 1, flows = 1, mtu = 1500, family = 4, path = FAST } = options;
+    const tcp = { ...path.tcp, ...options.tcp };
     this.world = new World({ seed });
     this.world.time.advanceTo(WORLD_AGE_NS);
     const sender = this.world.host('sender', { settings: { tcp } });
     const receiver = this.world.host('receiver', { settings: { tcp } });
     const [from, to] = family === 4 ? ['10.0.0.1/24', '10.0.0.2/24'] : ['fd00::1/64', 'fd00::2/64'];
-    this.world.link({ host: sender, mtu, addresses: [from!] }, { host: receiver, mtu, addresses: [to!] }, link);
+    this.world.link({ host: sender, mtu, addresses: [from!] }, { host: receiver, mtu, addresses: [to!] }, path.link);
     this.segmentBytes = mtu - (family === 4 ? 20 : 40) - TCP_HEADER;
     const address = ipAddress(family === 4 ? '10.0.0.2' : 'fd00::2');
     this.transfers = Array.from(
@@ -86,7 +86,7 @@ export class EndlessTransfer {
     for (let missing = segments; missing > 0; missing = (goal - this.bytesReceived) / this.segmentBytes) {
       const frames = counters.framesDelivered + missing;
       // Looked at now and then: a few more are done than are counted.
-      while (counters.framesDelivered < frames) for (let steps = 0; steps < 8; steps++) stepOn(world);
+      while (counters.framesDelivered < frames) if (world.time.run(EVENTS_AT_ONCE) < EVENTS_AT_ONCE) throw atRest();
     }
   }
 
@@ -105,8 +105,10 @@ export class EndlessTransfer {
 
 /** @throws {Error} if nothing can happen any more */
 export function stepOn(world: World): void {
-  if (!world.step()) throw new Error('the world has come to rest in the middle of a transfer');
+  if (!world.step()) throw atRest();
 }
+
+const atRest = (): Error => new Error('the world has come to rest in the middle of a transfer');
 
 /** The program's buffer as it is: the work of a program is not the stack's. */
 const ENDLESS: Source = { read: (into) => into.length };

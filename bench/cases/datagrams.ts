@@ -2,7 +2,8 @@
 import { ipAddress } from '../../src/layers/address-text.ts';
 import { World } from '../../src/sim/world.ts';
 import * as the from '../../src/sockets/constants.ts';
-import { FAST_LINK, stepOn } from './bulk-transfer.ts';
+import { stepOn } from './bulk-transfer.ts';
+import { FAST } from './paths.ts';
 import { WORLD_AGE_NS } from './world-age.ts';
 
 const PORT = 5001;
@@ -24,7 +25,7 @@ export class Datagrams {
     this.world.link(
       { host: client, addresses: ['10.0.0.1/24'] },
       { host: server, addresses: ['10.0.0.2/24'] },
-      FAST_LINK,
+      FAST.link,
     );
     const { sockets: sender } = client;
     const { sockets: receiver } = server;

@@ -6,7 +6,8 @@ import { ipAddress } from '../../src/layers/address-text.ts';
 import { World } from '../../src/sim/world.ts';
 import * as the from '../../src/sockets/constants.ts';
 import type { SocketCore } from '../../src/sockets/core.ts';
-import { FAST_LINK, stepOn } from './bulk-transfer.ts';
+import { stepOn } from './bulk-transfer.ts';
+import { FAST } from './paths.ts';
 import { WORLD_AGE_NS } from './world-age.ts';
 
 const PORT = 5001;
@@ -27,7 +28,7 @@ export class Exchanges {
     this.world.link(
       { host: client, addresses: ['10.0.0.1/24'] },
       { host: server, addresses: ['10.0.0.2/24'] },
-      FAST_LINK,
+      FAST.link,
     );
     this.done = 0;
     this.bytes = bytes;

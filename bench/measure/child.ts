@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { INLINE_MORE } from '../../src/cli/inlining.ts';
+import { FOR_A_LONG_RUN } from '../../src/cli/inlining.ts';
 import { built } from './built.ts';
 
 /** With these, heap bytes can be counted: see `allocation.ts`. */
@@ -19,7 +19,7 @@ export const inChild = async <Result>(
   script: URL,
   parameters: readonly string[],
   flags: readonly string[] = [],
-): Promise<Result> => runNode<Result>([INLINE_MORE, ...flags, await built(script), ...parameters]);
+): Promise<Result> => runNode<Result>([FOR_A_LONG_RUN, ...flags, await built(script), ...parameters]);
 
 /** The same with every parameter of node given. */
 export function runNode<Result>(parameters: readonly string[]): Promise<Result> {

@@ -4,11 +4,11 @@
  */
 import process from 'node:process';
 import { checksum } from '../../src/layers/checksum.ts';
-import type { LinkOptions } from '../../src/sim/medium/options.ts';
 import { BareWork } from '../cases/bare-work.ts';
-import { type BulkOptions, EndlessTransfer, FAST_LINK } from '../cases/bulk-transfer.ts';
+import { type BulkOptions, EndlessTransfer } from '../cases/bulk-transfer.ts';
 import { overPool, textbookChecksum } from '../cases/checksum.ts';
 import { objectHold, typedArrayHold } from '../cases/event-queue.ts';
+import { BOTTLENECK, FAST, lossy, REFERENCE } from '../cases/paths.ts';
 import { peerReader, wireReader, wireWriter } from '../cases/peer-frames.ts';
 import { FRAMES, frames, frameWriter, readHeaders, readVerified } from '../cases/whole-frames.ts';
 import { bytesPerUnit, checkCounting } from '../measure/allocation.ts';
@@ -107,10 +107,10 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, Measurement>> = {
     // on, as in a simulation that grows. On 1M in a fresh process it places them well at once, and objects cost half as much.
     measure: () => ({ '1k': holds(1000), '100k': holds(100_000), '1M': holds(1_000_000) }),
   },
-  bulk: { processes: 3, measure: () => besideBareWork({}) },
+  bulk: { processes: 5, measure: () => besideBareWork({}) },
   'bulk ipv6': { processes: 3, measure: () => besideBareWork({ family: 6 }) },
   'bulk mtu 9000': { processes: 3, measure: () => besideBareWork({ mtu: 9000 }) },
-  'bulk loss': { processes: 3, measure: () => besideBareWork({ link: { ...FAST_LINK, loss: '1%' } }) },
+  'bulk loss': { processes: 3, measure: () => besideBareWork({ path: lossy(FAST, '1%') }) },
   'bulk heap': {
     processes: 1,
     flags: COUNTING,
@@ -139,15 +139,8 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, Measurement>> = {
   },
 };
 
-/**
- * 1650 frames in flight, as many in the queue: a thousand flows have three each. But a drop-tail queue that a few keep full
- * locks the others out, so how many take part is measured too.
- */
-const BOTTLENECK: LinkOptions = { rate: '1Gbit/s', delay: '10ms', queue: { frames: 1650 } };
-/** The path of the reference runs. */
-const REFERENCE: LinkOptions = { rate: '100Mbit/s', delay: '25ms', queue: { frames: 417 } };
-/** Past the handshakes and slow start. */
-const WARM_UP_SECONDS = 5;
+/** Of its own time: past the handshakes and slow start. */
+const WARM_UP_SECONDS = 3;
 
 function holds(pending: number): Quartiles {
   const effort: Effort = { roundMs: 60, rounds: 11 };
@@ -167,12 +160,12 @@ function besideBareWork(options: BulkOptions): Readonly<Record<string, Quartiles
     (segments) => bare.run(segments),
     effort,
   );
-  return { ...ratioOf(comparison), millions: exactly(1000 / comparison.oursNs) };
+  return { ...ratioOf(comparison), millions: exactly(1000 / comparison.undisturbedNs) };
 }
 
 /** Frames a second of many flows, beside those of one; and how many of them get something through. */
 function flowsBesideOne(flows: number): Readonly<Record<string, Quartiles>> {
-  const [many, one] = [warm(flows), warm(1)];
+  const [many, one] = [warm({ flows, path: BOTTLENECK }), warm({ path: BOTTLENECK })];
   const effort = { roundMs: 60, rounds: 25 };
   const before = many.transfers.map(({ bytesReceived }) => bytesReceived);
   const comparison = compare(
@@ -184,8 +177,8 @@ function flowsBesideOne(flows: number): Readonly<Record<string, Quartiles>> {
   return { ...ratioOf(comparison), taking: exactly(taking) };
 }
 
-function warm(flows: number, link = BOTTLENECK): EndlessTransfer {
-  const transfer = new EndlessTransfer({ flows, link }, 0);
+function warm(options: BulkOptions): EndlessTransfer {
+  const transfer = new EndlessTransfer(options, 0);
   transfer.runSeconds(WARM_UP_SECONDS);
   return transfer;
 }
@@ -195,7 +188,7 @@ const ROUND_SECONDS = 2;
 
 /** Seconds of the world in one of the processor. */
 function virtualSeconds(flows: number): Readonly<Record<string, Quartiles>> {
-  const transfer = warm(flows, REFERENCE);
+  const transfer = warm({ flows, path: REFERENCE });
   const rates = Array.from({ length: TIMED_ROUNDS }, () => {
     const before = process.cpuUsage();
     transfer.runSeconds(ROUND_SECONDS);

@@ -1,6 +1,7 @@
 /** What `npm run bench:stack` can measure: a table, by name. */
 import { CONTROLLER_NAMES } from '../../src/layers/transport/tcp/congestion/controllers.ts';
-import { type BulkOptions, FAST_LINK } from '../cases/bulk-transfer.ts';
+import type { BulkOptions } from '../cases/bulk-transfer.ts';
+import { FAST, lossy, REFERENCE } from '../cases/paths.ts';
 
 export type StackRow =
   | { readonly kind: 'bulk'; readonly name: string; readonly bulk: BulkOptions }
@@ -9,8 +10,6 @@ export type StackRow =
   | { readonly kind: 'datagrams'; readonly name: string; readonly bytes: number }
   | { readonly kind: 'memory'; readonly name: string; readonly bytes: number };
 
-/** The path of the reference runs. */
-const REFERENCE = { rate: '100Mbit/s', delay: '25ms', queue: { frames: 417 } };
 const FLOWS = [1, 10, 100, 1000];
 const LOSSES = ['0', '1%'] as const;
 
@@ -26,7 +25,7 @@ const controlled: readonly StackRow[] = CONTROLLER_NAMES.flatMap((congestionCont
   LOSSES.map((loss) =>
     bulk(`${congestionControl} loss ${loss}`, {
       tcp: { congestionControl },
-      link: { ...FAST_LINK, ...(loss === '0' ? {} : { loss }) },
+      path: loss === '0' ? FAST : lossy(FAST, loss),
     }),
   ),
 );
@@ -34,8 +33,8 @@ const controlled: readonly StackRow[] = CONTROLLER_NAMES.flatMap((congestionCont
 export const ROWS: readonly StackRow[] = [
   ...shared,
   ...controlled,
-  bulk('1 flow 100 Mbit/s 50 ms', { link: REFERENCE }),
-  bulk('100 flows 100 Mbit/s 50 ms', { link: REFERENCE, flows: 100 }),
+  bulk('1 flow 100 Mbit/s 50 ms', { path: REFERENCE }),
+  bulk('100 flows 100 Mbit/s 50 ms', { path: REFERENCE, flows: 100 }),
   { kind: 'memory', name: '1 GiB transferred', bytes: 2 ** 30 },
   { kind: 'exchanges', name: 'request/response 64 B, 1 connection', connections: 1, bytes: 64 },
   { kind: 'exchanges', name: 'request/response 64 B, 100 connections', connections: 100, bytes: 64 },

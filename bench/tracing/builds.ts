@@ -13,6 +13,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the comparison itself needs, beside the sources. */
 const BENCHES = [
   'bench/cases/bulk-transfer.ts',
+  'bench/cases/paths.ts',
   'bench/cases/world-age.ts',
   'bench/measure/interleaved.ts',
   'bench/measure/quartiles.ts',

@@ -5,6 +5,7 @@
 import v8 from 'node:v8';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type BulkOptions, EndlessTransfer } from '../../../bench/cases/bulk-transfer.ts';
+import type { Path } from '../../../bench/cases/paths.ts';
 import { Frame } from '../../../src/layers/frame.ts';
 import { Memory } from '../../../src/layers/memory.ts';
 import { Transit } from '../../../src/sim/medium/transit.ts';
@@ -36,11 +37,13 @@ function countNew(name: 'ArrayBuffer' | 'Uint8Array' | 'DataView'): () => number
   return () => count;
 }
 
+const FAULTY: Path = { link: { rate: '1Gbit/s', delay: '1ms', loss: '0.1%', duplicate: '0.1%' }, tcp: {} };
+
 const WORLDS: readonly (readonly [string, BulkOptions])[] = [
   ['IPv4', {}],
   ['IPv6', { family: 6 }],
   ['an MTU of 9000', { mtu: 9000 }],
-  ['loss, duplicates and another order', { link: { rate: '1Gbit/s', delay: '1ms', loss: '0.1%', duplicate: '0.1%' } }],
+  ['loss, duplicates and another order', { path: FAULTY }],
 ];
 
 describe('a bulk transfer in its steady state', () => {
