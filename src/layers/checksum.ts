@@ -21,21 +21,25 @@ const fold = (partial: number): number => {
 
 // Bytes. Beyond 2^16 words of 32 bits the sum of their halves could pass 2^32 and lose carries.
 const LONGEST_EXACT = 0x4_0000;
+// A mask: places in a view that are summed where they are. See `sum`.
+const FARTHEST = 0x3fff_ffff;
 
 /**
  * The partial sum of `length` bytes at `at`; an odd last byte is padded with zero (RFC 1071 §1).
  * @param initial a partial to add to, of bytes that come before and are even in number, or of a pseudo header
  */
 export function sum(view: DataView, at: number, length: number, initial = 0): number {
-  if (length > LONGEST_EXACT) return sumInPieces(view, at, length, initial);
+  if (length > LONGEST_EXACT || at > FARTHEST) return sumInPieces(view, at, length, initial);
   // The T/H method: `total` is the sum of 32-bit words modulo 2^32, `high` that of their upper halves. The lower halves
   // then add up to total - (high << 16), exactly: one load, two adds and one shift for 4 bytes. Little-endian loads are
   // what the machine does; RFC 1071 §2 B lets one swap at the end make up for it.
   let total = 0;
   let high = 0;
-  const end = at + length;
+  // The masks change nothing but what V8 knows: that no sum of places overflows. It asked at each load, a fifth of the time.
+  const start = at & FARTHEST;
+  const end = start + (length & (2 * LONGEST_EXACT - 1));
   const lastStep = end - 16;
-  let i = at;
+  let i = start;
   for (; i <= lastStep; i += 16) {
     const a = view.getInt32(i, true);
     const b = view.getInt32(i + 4, true);
@@ -65,7 +69,8 @@ export function sum(view: DataView, at: number, length: number, initial = 0): nu
 function sumInPieces(view: DataView, at: number, length: number, initial: number): number {
   let partial = initial;
   for (let done = 0; done < length; done += LONGEST_EXACT) {
-    partial += sum(view, at + done, Math.min(LONGEST_EXACT, length - done));
+    const piece = Math.min(LONGEST_EXACT, length - done);
+    partial += sum(new DataView(view.buffer, view.byteOffset + at + done, piece), 0, piece);
   }
   return partial;
 }
