@@ -8,8 +8,9 @@
  * Thousands of entries would leave the cache, and each level wait for memory: a full heap keeps the next events only, and
  * `later-events.ts` has the others until the heap is empty.
  *
- * An event that happens mostly causes another one: the first push after `pop` takes the place at the top that has become
- * free, and moves down once. Only if none comes before the top is looked at, the last entry is put there.
+ * The first event lies in front of the heap. What happens mostly causes another event: the first push after `pop` takes the
+ * place in front, or leaves it to the top of the heap and takes the place there. So where two lines send to each other, and
+ * all timers are far away, nothing moves in the heap. Only if none comes before the front is looked at, the heap gives its top.
  */
 
 import { LaterEvents } from './later-events.ts';
@@ -24,27 +25,28 @@ const NOTHING: Event = { fire: () => undefined };
 // Times and tags lie apart, for only the times of all four children are looked at. The tag is the slot of the event,
 // doubled, and 1 more for a timer, whose entry may be of no use any more: to ask for the class of an event took longer.
 //
-// The top is the second entry, its children are the third to the sixth: each four fill half a line of the cache if the
-// buffer begins 16 bytes behind one, as glibc lays out large blocks. Elsewhere they may lie in two.
+// The front is the first entry, the top of the heap the second, its children are the third to the sixth: each four fill half
+// a line of the cache if the buffer begins 16 bytes behind one, as glibc lays out large blocks. Elsewhere they may lie in two.
+const FRONT = 0;
 const TOP = 1;
-/** The place above the top has the time from which on events are later ones; `Infinity` if there are none. */
-const BOUND = 0;
-/** The top and 64 times four children. */
+/** The front, the top and 64 times four children. */
 const FIRST_LENGTH = TOP + 1 + 64 * 4;
 /** A heap of this length gives the later half away when it is full, and grows only if that did not help. */
 const FULL_LENGTH = TOP + 1 + 1024 * 4;
 const parent = (at: number): number => (at + 2) >> 2;
 
 export class EventQueue {
-  /** The heap. Behind the last entry all times are `Infinity`, and so is the first one of an empty queue. */
+  /** The front and the heap. Behind the last entry all times are `Infinity`, and so is the front of an empty queue. */
   private times: Float64Array;
   private tags: Int32Array;
   /** Where the next entry goes. */
   private end: number;
-  /** Whether the event at the top has been taken out, and its place is free. */
-  private topIsFree: boolean;
-  /** What the heap has no place for. There are some only while the settled heap has one. */
+  /** Whether the event in front has been taken out, and its place is free. If nothing waits, it is not. */
+  private frontIsFree: boolean;
+  /** What the heap has no place for. There are some only while the heap has one. */
   private readonly later: LaterEvents;
+  /** From when on events are later ones; `Infinity` if there are none. */
+  private bound: number;
   /** By slot. */
   private readonly events: Event[];
   private sequences: Float64Array;
@@ -56,8 +58,9 @@ export class EventQueue {
     this.times = emptyTimes(FIRST_LENGTH);
     this.tags = new Int32Array(FIRST_LENGTH);
     this.end = TOP;
-    this.topIsFree = false;
+    this.frontIsFree = false;
     this.later = new LaterEvents();
+    this.bound = Infinity;
     this.events = [];
     this.sequences = new Float64Array(FIRST_LENGTH);
     this.freeSlots = new Int32Array(FIRST_LENGTH);
@@ -67,32 +70,33 @@ export class EventQueue {
 
   /** How many events wait. */
   get length(): number {
-    return this.end - TOP + this.later.end - +this.topIsFree;
+    const inFront = !this.frontIsFree && this.times[FRONT] !== Infinity;
+    return +inFront + this.end - TOP + this.later.end;
   }
 
   /** Call it before the first event is looked at, if one was taken out since: see `pop`. */
   settle(): void {
-    if (this.topIsFree) this.fillTop();
+    if (this.frontIsFree) this.fillFront();
   }
 
   /** When the first event happens, in nanoseconds; `Infinity` if none waits. Like all about the first one, once settled. */
   get firstTime(): number {
-    return this.times[TOP]!;
+    return this.times[FRONT]!;
   }
 
   /** The sequence number of the first event. Only while `length > 0`. */
   get firstSequence(): number {
-    return this.sequences[this.tags[TOP]! >> 1]!;
+    return this.sequences[this.tags[FRONT]! >> 1]!;
   }
 
   /** The first event. Only while `length > 0`. */
   get first(): Event {
-    return this.events[this.tags[TOP]! >> 1]!;
+    return this.events[this.tags[FRONT]! >> 1]!;
   }
 
   /** Whether there is a first event and it is a timer. */
   get firstIsTimer(): boolean {
-    return (this.tags[TOP]! & 1) !== 0;
+    return (this.tags[FRONT]! & 1) !== 0;
   }
 
   /** Takes the next sequence number, for an event that is pushed later but keeps its place among those of its time. */
@@ -106,68 +110,102 @@ export class EventQueue {
    * @param sequence from `takeSequence`: among events of one time the smaller happens first
    */
   push(time: number, sequence: number, event: Event, isTimer = false): void {
-    if (this.topIsFree) {
-      this.topIsFree = false;
-      const { times, tags } = this;
-      const slot = tags[TOP]! >> 1;
-      this.events[slot] = event;
-      this.sequences[slot] = sequence;
-      times[TOP] = time;
-      tags[TOP] = 2 * slot + +isTimer;
-      this.moveDown();
-      return;
-    }
-    const at = this.append(sequence, event, isTimer);
+    // Small enough to be inlined wherever it is called: V8 would box the time, 16 bytes an event.
+    const at = this.frontIsFree ? FRONT : this.append();
     this.times[at] = time;
-    this.moveUp(at);
+    if (at === FRONT) this.putInFront(sequence, event, isTimer);
+    else this.putIn(at, sequence, event, isTimer);
   }
 
   /** Takes the first event out, once settled. Its place stays free until something is pushed or the queue is settled. */
   pop(): Event {
-    this.topIsFree = true;
-    return this.events[this.tags[TOP]! >> 1]!;
+    this.frontIsFree = true;
+    return this.events[this.tags[FRONT]! >> 1]!;
   }
 
   /** Drops every event that `keep` refuses, in one pass over the queue. The order of the others stays as it was. */
   retain(keep: (event: Event, sequence: number) => boolean): void {
     this.settle();
     const { times, tags, events, sequences, end } = this;
+    const isKept = (tag: number): boolean => {
+      const kept = keep(events[tag >> 1]!, sequences[tag >> 1]!);
+      if (!kept) this.vacate(tag >> 1);
+      return kept;
+    };
+    const isFrontKept = times[FRONT] === Infinity || isKept(tags[FRONT]!);
     let kept = TOP;
     for (let at = TOP; at < end; at++) {
       const tag = tags[at]!;
-      if (keep(events[tag >> 1]!, sequences[tag >> 1]!)) {
-        times[kept] = times[at]!;
-        tags[kept] = tag;
-        kept++;
-      } else this.vacate(tag >> 1);
+      if (!isKept(tag)) continue;
+      times[kept] = times[at]!;
+      tags[kept++] = tag;
     }
     this.end = kept;
     times.fill(Infinity, kept, end);
     tags.fill(0, kept, end);
     this.order();
-    this.later.retain((tag) => {
-      const kept = keep(events[tag >> 1]!, sequences[tag >> 1]!);
-      if (!kept) this.vacate(tag >> 1);
-      return kept;
-    });
+    this.later.retain(isKept);
     if (this.end === TOP) this.refill();
+    if (!isFrontKept) this.takeTop();
   }
 
   // No function that is too large to be inlined takes a time as an argument: V8 would box the double, and these 16 bytes
   // an event were most of what a frame allocated.
 
-  /** Gives an event a slot, and that a place at the end of the heap. @returns the place */
-  private append(sequence: number, event: Event, isTimer: boolean): number {
-    if (this.end === this.times.length) this.makeRoom();
+  /** The time is in front, whose place was free: the event stays there, or goes to the top, whose event goes in front. */
+  private putInFront(sequence: number, event: Event, isTimer: boolean): void {
+    const { times, tags, events, sequences } = this;
+    this.frontIsFree = false;
+    const slot = tags[FRONT]! >> 1;
+    // Mostly a line that has its next frame: what is there need not be written again, nor the collector be told.
+    if (events[slot] !== event) events[slot] = event;
+    sequences[slot] = sequence;
+    const tag = 2 * slot + +isTimer;
+    const time = times[FRONT]!;
+    const topTime = times[TOP]!;
+    if (time < topTime || (time === topTime && sequence < sequences[tags[TOP]! >> 1]!)) {
+      tags[FRONT] = tag;
+      return;
+    }
+    times[FRONT] = topTime;
+    tags[FRONT] = tags[TOP]!;
+    times[TOP] = time;
+    tags[TOP] = tag;
+    // Nothing to move, as when two lines send to each other and all timers are far away.
+    const isLess = time < times[TOP + 1]! && time < times[TOP + 2]! && time < times[TOP + 3]! && time < times[TOP + 4]!;
+    if (!isLess || time >= this.bound) this.moveDown();
+  }
+
+  /** The time is at `at`, the end of the heap: the event goes in front, or from there to where it belongs. */
+  private putIn(at: number, sequence: number, event: Event, isTimer: boolean): void {
+    const { times, tags } = this;
+    const slot = this.takeSlot(event);
+    this.sequences[slot] = sequence;
+    const tag = 2 * slot + +isTimer;
+    const time = times[at]!;
+    const frontTime = times[FRONT]!;
+    const isFirst = time < frontTime || (time === frontTime && sequence < this.sequences[tags[FRONT]! >> 1]!);
+    tags[at] = isFirst ? tags[FRONT]! : tag;
+    if (isFirst) {
+      times[at] = frontTime;
+      times[FRONT] = time;
+      tags[FRONT] = tag;
+      // There was none.
+      if (frontTime === Infinity) {
+        this.end = at;
+        return;
+      }
+    }
+    this.moveUp(at);
+  }
+
+  private takeSlot(event: Event): number {
     const slot = this.freeCount > 0 ? this.freeSlots[--this.freeCount]! : this.events.length;
     if (slot === this.events.length) {
       if (slot === this.sequences.length) this.growSlots();
       this.events.push(event);
     } else this.events[slot] = event;
-    this.sequences[slot] = sequence;
-    const at = this.end++;
-    this.tags[at] = 2 * slot + +isTimer;
-    return at;
+    return slot;
   }
 
   private vacate(slot: number): void {
@@ -175,11 +213,25 @@ export class EventQueue {
     this.freeSlots[this.freeCount++] = slot;
   }
 
-  /** The event at the top was taken out and none came in its place: the last entry goes there. */
-  private fillTop(): void {
-    this.topIsFree = false;
-    this.vacate(this.tags[TOP]! >> 1);
-    this.removeTop();
+  /** @returns the place of an entry more at the end of the heap */
+  private append(): number {
+    if (this.end === this.times.length) this.makeRoom();
+    return this.end++;
+  }
+
+  /** The event in front was taken out and none came in its place. */
+  private fillFront(): void {
+    this.frontIsFree = false;
+    this.vacate(this.tags[FRONT]! >> 1);
+    this.takeTop();
+  }
+
+  /** The top of the heap, or nothing if it is empty, becomes the front. */
+  private takeTop(): void {
+    const { times, tags } = this;
+    times[FRONT] = times[TOP]!;
+    tags[FRONT] = tags[TOP]!;
+    if (this.end > TOP) this.removeTop();
   }
 
   /** Puts the last entry at the top. */
@@ -205,7 +257,7 @@ export class EventQueue {
       this.tags.set(later.tags.subarray(start, later.end), TOP);
       this.end = TOP + count;
       later.drop();
-      this.times[BOUND] = later.bound;
+      this.bound = later.bound;
       this.order();
     }
   }
@@ -239,7 +291,7 @@ export class EventQueue {
       this.end = kept;
       times.fill(Infinity, kept, end);
       tags.fill(0, kept, end);
-      times[BOUND] = bound;
+      this.bound = bound;
       this.order();
     }
     if (this.end > 0.75 * end) this.grow();
@@ -250,7 +302,7 @@ export class EventQueue {
     const { times, tags, sequences } = this;
     const time = times[at]!;
     const tag = tags[at]!;
-    if (time >= times[BOUND]!) {
+    if (time >= this.bound) {
       // It was put at the end just now.
       this.later.add(time, tag);
       this.end = at;
@@ -280,13 +332,11 @@ export class EventQueue {
     const { times, tags, end } = this;
     const time = times[TOP]!;
     const tag = tags[TOP]!;
-    if (time >= times[BOUND]!) {
+    if (time >= this.bound) {
       this.later.add(time, tag);
       this.removeTop();
       return;
     }
-    // Nothing to move, as when a frame's next step comes before all else.
-    if (time < times[TOP + 1]! && time < times[TOP + 2]! && time < times[TOP + 3]! && time < times[TOP + 4]!) return;
     let at = TOP;
     // The first of its children. As a function with a name V8 would call it, twice a level.
     for (let child = 4 * at - 2; child < end; child = 4 * at - 2) {

@@ -120,9 +120,14 @@ export class VirtualTime implements Timers {
     this.advanceTo(time);
   }
 
-  /** Lets everything happen until nothing can any more. */
-  run(): void {
-    while (this.step());
+  /**
+   * Lets everything happen until nothing can any more, or so many events have happened.
+   * @returns how many have
+   */
+  run(events: number = Infinity): number {
+    let happened = 0;
+    while (happened < events && this.step()) happened++;
+    return happened;
   }
 
   /** Moves the clock on where nothing happens before `time`. Does nothing if `time` is not later than now. */
@@ -145,13 +150,12 @@ export class VirtualTime implements Timers {
     this.queue.push(timer.deadline, timer.sequence, timer, true);
     timer.entryTime = timer.deadline;
     timer.entrySequence = timer.sequence;
-    this.sweep();
+    if (this.dead >= SWEEP_FROM) this.sweep();
   }
 
   /** @internal */
   cancelled(): void {
-    this.dead++;
-    this.sweep();
+    if (++this.dead >= SWEEP_FROM) this.sweep();
   }
 
   /** Brings an entry to the top that is alive, or empties the queue. */
@@ -180,7 +184,7 @@ export class VirtualTime implements Timers {
 
   /** Dead entries never outnumber the living by much: timers that go for ever leave nothing behind. */
   private sweep(): void {
-    if (this.dead < SWEEP_FROM || this.dead * 2 < this.queue.length) return;
+    if (this.dead * 2 < this.queue.length) return;
     this.dead = 0;
     this.queue.retain((event, sequence) => {
       if (!(event instanceof VirtualTimer)) return true;
