@@ -8,6 +8,7 @@ import { isDuplicateReport } from './duplicate-sack.ts';
 import { takeFeedback, tellsOfMarks } from './ecn/feedback.ts';
 import { isReducedFor, windowReduced } from './ecn/reduction.ts';
 import { timestampNow } from './emission.ts';
+import { isPlainAcknowledgment } from './header-prediction.ts';
 import type { IncomingSegment } from './incoming.ts';
 import { tcpInfoOf } from './info-snapshot.ts';
 import { isRecovered, lossFlightSize } from './loss/recovery.ts';
@@ -29,25 +30,50 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
     report(block);
     return;
   }
+  const { ackEvent } = block;
+  const unsackedBefore = block.log.count - block.log.sackedCount;
+  beginEvent(block, arrived);
+  block.counts.acknowledgment(block.environment.timers);
+  if (ackEvent.ackedBytes > 0 && isPlainAcknowledgment(block, arrived)) takeProgress(block, arrived);
+  else takeAll(block, arrived, unsackedBefore);
+  growSendBuffer(block);
+  report(block);
+}
+
+/** Starts what the acknowledgment will tell congestion control. */
+function beginEvent(block: ControlBlock, arrived: IncomingSegment): void {
   const { log, ackEvent } = block;
-  const now = block.environment.timers.now();
-  const ack = arrived.acknowledgment;
-  const ackedBytes = distance(block.sndUna, ack);
-  const wasRecovering = block.lossState === 'recovery';
-  const outstanding = log.count > 0;
-  const unsackedBefore = log.count - log.sackedCount;
-  ackEvent.nowNs = now;
+  ackEvent.nowNs = block.environment.timers.now();
   noteEcho(block, arrived);
-  ackEvent.ackedBytes = Math.max(ackedBytes, 0);
+  ackEvent.ackedBytes = Math.max(distance(block.sndUna, arrived.acknowledgment), 0);
   ackEvent.lostBytes = 0;
   ackEvent.deliveredBytes = 0;
+  ackEvent.markedBytes = 0;
   ackEvent.priorPipe = log.pipe;
   ackEvent.windowLimited = block.validation.mayGrow(block, ackEvent);
   ackEvent.rttNs = -1;
   block.detection.begin(block, ackEvent);
   beginSample(block);
-  block.counts.acknowledgment(block.environment.timers);
+}
 
+/** New data is acknowledged, and nothing else can be found: what `takeAll` does then. */
+function takeProgress(block: ControlBlock, arrived: IncomingSegment): void {
+  advanceUna(block, arrived, false);
+  block.rate.delivered(block.ackEvent.deliveredBytes, block.environment.timers);
+  updateWindow(block, arrived);
+  block.duplicateAcks = 0;
+  block.limitedTransmit = false;
+  detectLosses(block, true);
+  tellController(block, false);
+  block.probeDue = true;
+}
+
+/** @param unsackedBefore how many records of the log were neither acknowledged nor SACKed before it */
+function takeAll(block: ControlBlock, arrived: IncomingSegment, unsackedBefore: number): void {
+  const { log, ackEvent } = block;
+  const ackedBytes = distance(block.sndUna, arrived.acknowledgment);
+  const wasRecovering = block.lossState === 'recovery';
+  const outstanding = log.count > 0;
   const reported = block.sackOk === true && isDuplicateReport(block, arrived);
   if (reported) takeDuplicateReport(block, arrived);
   if (ackedBytes > 0) advanceUna(block, arrived, reported);
@@ -78,10 +104,8 @@ export function acknowledge(block: ControlBlock, arrived: IncomingSegment): void
   const isCongested = takeFeedback(block, arrived, unsackedBefore);
   if (isCongested) block.counts.echoed();
   tellController(block, wasRecovering || undone || isCongested);
-  growSendBuffer(block);
   // A SACK stops it: RACK goes on from there.
   if (ackedBytes > 0 || newlySacked > 0) block.probeDue = true;
-  report(block);
 }
 
 /**

@@ -38,3 +38,18 @@ export function noteExpected(block: ControlBlock, arrived: IncomingSegment): voi
   if (block.timestampsOk === true && block.lastAckSent === block.rcvNxt)
     takeTimestamp(block, arrived.options.timestampValue);
 }
+
+/**
+ * Whether an acknowledgment of new data only moves SND.UNA on, as most do: nothing is SACKed, lost, probed or marked, and
+ * nothing of an earlier loss is left to be found out. Everything in `acknowledgment.ts` that deals with these has nothing to do.
+ */
+export const isPlainAcknowledgment = (block: ControlBlock, arrived: IncomingSegment): boolean =>
+  arrived.options.sackCount === 0 &&
+  block.lossState === 'open' &&
+  block.log.sackedCount === 0 &&
+  block.undo.awaited !== true &&
+  block.forwardRto.step === 0 &&
+  block.probe.inFlight !== true &&
+  block.windowCap === Number.POSITIVE_INFINITY &&
+  block.ecn.feedback === 'none' &&
+  block.ecn.reducing !== true;

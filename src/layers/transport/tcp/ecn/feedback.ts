@@ -18,7 +18,6 @@ import { marksReported } from './reduction.ts';
  */
 export function takeFeedback(block: ControlBlock, arrived: IncomingSegment, unsackedBefore: number): boolean {
   const { ecn, ackEvent } = block;
-  ackEvent.markedBytes = 0;
   if (ecn.feedback === 'none') {
     if (ecn.reducing) endReduction(block);
     return false;

@@ -12,6 +12,8 @@ import type { Sender } from './sender.ts';
 export class Undo {
   /** The episode began with the retransmission timer: SPUR_TO of RFC 3522 §3.2 (6). */
   byTimeout: boolean;
+  /** The first acceptable ACK has not come yet: RFC 3522 §3.2 (3). Only a reported duplicate tells anything afterwards. */
+  awaited: boolean;
   /** SND.UNA when it began. */
   private marker: number;
   /** Whether something of it can still be undone. */
@@ -22,8 +24,6 @@ export class Undo {
   private retransmittedNs: number;
   /** Where that one starts. What was sent again before the episode may be acknowledged before it. */
   private retransmittedAt: number;
-  /** The first acceptable ACK has not come yet: RFC 3522 §3.2 (3). */
-  private awaited: boolean;
   /** "during the lifetime of the TCP connection the TCP sender has previously received an ACK with a DSACK option" */
   private duplicateEverReported: boolean;
   /** Segments of the episode that were reported as duplicates with the present acknowledgment. */
@@ -31,12 +31,12 @@ export class Undo {
 
   constructor() {
     this.byTimeout = false;
+    this.awaited = false;
     this.marker = 0;
     this.possible = false;
     this.outstanding = 0;
     this.retransmittedNs = -1;
     this.retransmittedAt = 0;
-    this.awaited = false;
     this.duplicateEverReported = false;
     this.reportedNow = false;
   }
