@@ -119,7 +119,7 @@ export class HostPath implements DatagramPath {
     machine.counters.packetsSent++;
     if (this.family === 4) this.writeHeader4(frame, protocol, ecn);
     else this.writeHeader6(frame, protocol, ecn);
-    if (this.isGroup && this.loopToSelf) this.loopBack(frame);
+    if (this.isGroup === true && this.loopToSelf) this.loopBack(frame);
     // By what was known last, which an estimate that has run out can only raise: most packets fit, and need no clock.
     if (frame.end - frame.start > this.carried) return this.sendInPieces(frame);
     return this.transmit(frame);

@@ -177,6 +177,8 @@ export class BulkTransfer {
       if (count > 0) {
         this.bytesReceived += count;
         if (sink !== undefined) sink(bytes.subarray(at, at + count));
+        // Less than it asked for: there is no more, and the socket tells when there is (epoll(7), Q9).
+        if (count < CHUNK_BYTES) return;
         continue;
       }
       if (count === AGAIN) return;

@@ -87,6 +87,11 @@ export abstract class OpenSocket {
 
   protected notify(): void {
     const { watchers } = this;
+    // Mostly there is one.
+    if (watchers.length === 1) {
+      watchers[0]!();
+      return;
+    }
     // From the end: a watcher may take itself off.
     for (let index = watchers.length - 1; index >= 0; index--) watchers[index]?.();
   }

@@ -4,7 +4,8 @@
  * in flight. What is known of those behind it lies in a ring.
  *
  * Who waits has to be known all the same, since that decides who is dropped. Those that wait are the last of those in
- * flight, and they are told apart when somebody asks; some may have arrived by then.
+ * flight, and they are told apart when somebody asks; some may have arrived by then. Until then they are counted with
+ * those that wait: while there is room behind so many, there is.
  */
 import type { Frame } from '../../layers/frame.ts';
 import type { Event } from '../event-queue.ts';
@@ -40,7 +41,7 @@ export class ForeseenLine implements Line, Event {
   private readonly rate: LineRate;
   private readonly overheadBytes: number;
   private readonly delayNs: number;
-  /** How many waited, and their bytes, when somebody asked last. */
+  /** How many waited, and their bytes, when somebody asked last; with those that came since. */
   private readonly waiting: { frames: number; bytes: number };
   private readonly waits: SojournStatistics;
   private readonly onLine: OnLine;
@@ -102,14 +103,17 @@ export class ForeseenLine implements Line, Event {
     const { waiting, onLine } = this;
     const { time } = this.medium;
     const length = frame.end - frame.start;
-    this.follow();
     if (isFull(waiting, length, this.limit)) {
-      this.owner.foundNoRoom(frame, serial, this.fullDetail);
-      return;
+      this.follow();
+      if (isFull(waiting, length, this.limit)) {
+        this.owner.foundNoRoom(frame, serial, this.fullDetail);
+        return;
+      }
     }
     waiting.frames++;
     waiting.bytes += length;
     this.rate.put(onLine, time, (length + this.overheadBytes) * 8);
+    if (this.end - this.firstWaiting > this.mask) this.follow();
     if (this.end - this.first > this.mask) this.grow();
     const place = this.end & this.mask;
     const at = place << SHIFT;

@@ -43,7 +43,8 @@ function takeSegment(block: ControlBlock, arrived: IncomingSegment): DropReason 
     if (block.state !== 'CLOSED') acknowledgeIfDue(block);
     return refused;
   }
-  const opening = block.state === 'SYN-SENT';
+  const before = block.state;
+  const opening = before === 'SYN-SENT';
   const reason = expected
     ? takeExpected(block, arrived)
     : opening
@@ -61,6 +62,9 @@ function takeSegment(block: ControlBlock, arrived: IncomingSegment): DropReason 
     if (opening) output(block);
     else send(block);
     block.user?.changed();
+    // The eighth check's signal, "connection closing", is one of its own: a program that has read less than it asked for need
+    // not ask again whether that was the end.
+    if (block.state !== before && block.finReceived) block.user?.changed();
   }
   if (block.state !== 'CLOSED') {
     followProbe(block);

@@ -162,7 +162,7 @@ function sendLost(block: ControlBlock): void {
 
 function sendNew(block: ControlBlock): void {
   if (block.search.searching === true && !probePath(block)) return;
-  while (sendOne(block) && sendFull(block));
+  while (sendFull(block) && sendOne(block));
   if (block.lossState !== 'recovery' || block.log.lostBytes > 0 || allowance(block) < block.smss) return;
   if (mustWait(block)) return;
   // RFC 6675 §4 NextSeg rules 3 and 4: nothing is held for lost and nothing new can go.
@@ -201,21 +201,23 @@ function sendOne(block: ControlBlock): boolean {
 }
 
 /**
- * Sends the full segments that may follow one that has been sent: what none of them changes is looked at once.
+ * Sends the full segments that may go while others are in flight: what none of them changes is looked at once.
  * @returns whether something else may go: not if a full segment may not
  */
 function sendFull(block: ControlBlock): boolean {
+  // The window may have to restart first: see `afterIdle`.
+  if (block.log.count === 0 || block.settings.congestionWindowValidation === 'full') return true;
   let there = Math.min(block.unsentBytes, block.usableWindow);
   // In a recovery what may go is not what was less what went.
   if (there < block.smss || block.lossState !== 'open') return true;
   let allowed = allowance(block);
-  // Options come and go, and the room with them.
+  // Options go with the segment that carries them, and those of AccECN come, too; and the room with them.
   let room = payloadRoom(block);
   while (there >= room && allowed >= room && !mustWait(block)) {
     sendText(block, room);
     there -= room;
     allowed -= room;
-    if (room !== block.ordinaryRoom) room = payloadRoom(block);
+    if (room !== block.ordinaryRoom || block.ecn.accurate !== undefined) room = payloadRoom(block);
   }
   return there < room;
 }

@@ -3,7 +3,7 @@
  * RFC 7323 §2. The right edge never moves left (SHLD-14), not even by the rounding of the scale (RFC 7323 §2.4).
  */
 
-import { ACK_DELAYED, type ControlBlock } from './control-block.ts';
+import { ACK_DELAYED, ACK_NOW, type ControlBlock } from './control-block.ts';
 import { greaterThan } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
 
@@ -85,11 +85,12 @@ export function advertise(block: ControlBlock): number {
  * step of two segments alone would answer each read of a fast reader with an ACK, so it must matter to the window too.
  */
 export function isUpdateDue(block: ControlBlock): boolean {
+  // An ACK that goes out in a moment says it, and a delayed one soon enough as long as the peer has something to go on with.
+  if (block.ackDue === ACK_NOW) return false;
+  if (block.ackDue === ACK_DELAYED && block.rcvWnd >= 2 * block.smss) return false;
   const limit = Math.min(block.settings.receiveBufferBytes, MAXIMUM_FIELD << block.rcvWndShift);
   const step = increase(block, free(block));
   if (step < Math.min(limit / 2, 2 * block.smss)) return false;
-  // A delayed ACK will say it soon enough, as long as the peer has something to go on with.
-  if (block.ackDue === ACK_DELAYED && block.rcvWnd >= 2 * block.smss) return false;
   return step >= limit / 4 || block.rcvWnd <= limit / 8 || limit <= 8 * block.smss;
 }
 
