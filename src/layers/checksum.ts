@@ -82,7 +82,7 @@ export function atOddOffset(partial: number): number {
 }
 
 /** The checksum that a partial amounts to: its 16-bit ones' complement, to be written big-endian. */
-export const finish = (partial: number): number => ~fold(partial) & 0xffff;
+export const finish = (partial: number): number => fold(partial) ^ 0xffff;
 
 /** The checksum of `length` bytes at `at` and of what `initial` covers. 0 means "verified" if the field was included. */
 export const checksum = (view: DataView, at: number, length: number, initial = 0): number =>

@@ -36,8 +36,11 @@ const FULL_LENGTH = TOP + 1 + 1024 * 4;
 const parent = (at: number): number => (at + 2) >> 2;
 
 export class EventQueue {
-  /** The front and the heap. Behind the last entry all times are `Infinity`, and so is the front of an empty queue. */
-  private times: Float64Array;
+  /**
+   * The front and the heap: behind the last entry all times are `Infinity`, and so is the front of an empty queue. To be written
+   * by others only where `reserve` says.
+   */
+  times: Float64Array;
   private tags: Int32Array;
   /** Where the next entry goes. */
   private end: number;
@@ -110,9 +113,22 @@ export class EventQueue {
    * @param sequence from `takeSequence`: among events of one time the smaller happens first
    */
   push(time: number, sequence: number, event: Event, isTimer = false): void {
-    // Small enough to be inlined wherever it is called: V8 would box the time, 16 bytes an event.
-    const at = this.frontIsFree ? FRONT : this.append();
+    const at = this.reserve();
     this.times[at] = time;
+    this.put(at, sequence, event, isTimer);
+  }
+
+  /**
+   * The first half of `push`, for who cannot afford a time as an argument: where V8 does not inline the call it allocates one,
+   * 24 bytes a segment.
+   * @returns where in `times` to write the time; `put` must follow at once
+   */
+  reserve(): number {
+    return this.frontIsFree ? FRONT : this.append();
+  }
+
+  /** The second half. */
+  put(at: number, sequence: number, event: Event, isTimer: boolean): void {
     if (at === FRONT) this.putInFront(sequence, event, isTimer);
     else this.putIn(at, sequence, event, isTimer);
   }

@@ -82,7 +82,10 @@ export class VirtualTime implements Timers {
   scheduleAfter(delay: number, event: Event, sequence: number = this.queue.takeSequence()): void {
     const time = this.clock + delay;
     if (!(delay >= 0) || Math.floor(time) !== time || time === Infinity) refuse('an event', this.clock, time);
-    this.queue.push(time, sequence, event);
+    const { queue } = this;
+    const at = queue.reserve();
+    queue.times[at] = time;
+    queue.put(at, sequence, event, false);
   }
 
   /** Takes a place in the order now for an event that is scheduled later. */

@@ -234,6 +234,7 @@ export function discardAcknowledged(block: ControlBlock, ack: number): void {
     block.sndNxt = ack;
   }
   block.sndUna = ack;
+  block.sendBufferStart = ack;
   block.synAcknowledged = true;
   if (bytes <= 0) return;
   block.sendBuffer.discard(bytes);

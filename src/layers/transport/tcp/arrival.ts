@@ -153,6 +153,7 @@ export function takeWindow(block: ControlBlock, arrived: IncomingSegment): void 
 /** SND.UNA passes our SYN. Its round trip is the first sample, unless it was sent twice (Karn) or nobody knows when. */
 function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.sndUna = add(block.iss, 1);
+  block.sendBufferStart = block.sndUna;
   block.synAcknowledged = true;
   block.counts.acknowledgment(block.environment.timers);
   block.timers?.retransmission.cancel();
@@ -312,6 +313,7 @@ function ackInSynReceived(block: ControlBlock, arrived: IncomingSegment): DropRe
   if (!establish(block, 'our SYN is acknowledged')) {
     // The accept queue is full: as if this ACK had been lost. The SYN-ACK, sent again, will draw another.
     block.sndUna = block.iss;
+    block.sendBufferStart = add(block.iss, 1);
     block.synAcknowledged = false;
     armRetransmission(block);
     return 'tcp-backlog-full';

@@ -114,6 +114,8 @@ export class ControlBlock implements Sender {
   // Send sequence variables: RFC 9293 §3.3.1 table 2. SND.MAX is the highest ever sent: SND.NXT, but for a window probe.
   iss: number;
   sndUna: number;
+  /** Of the first byte in the send buffer: SND.UNA once our SYN is acknowledged, before that ISS + 1. */
+  sendBufferStart: number;
   sndNxt: number;
   sndMax: number;
   sndWnd: number;
@@ -273,6 +275,7 @@ export class ControlBlock implements Sender {
     this.receiveShut = false;
     this.iss = 0;
     this.sndUna = 0;
+    this.sendBufferStart = 0;
     this.sndNxt = 0;
     this.sndMax = 0;
     this.sndWnd = 0;
@@ -373,11 +376,6 @@ export class ControlBlock implements Sender {
       congestionState: 'open',
     };
     this.sackBlocks = new Int32Array(8);
-  }
-
-  /** The sequence number of the first byte in the send buffer: SND.UNA, once our SYN is acknowledged. */
-  get sendBufferStart(): number {
-    return this.synAcknowledged === true ? this.sndUna : (this.iss + 1) | 0;
   }
 
   /** Bytes that were written and never sent. */

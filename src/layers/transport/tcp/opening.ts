@@ -79,6 +79,7 @@ export class Opening {
 export function startAt(block: ControlBlock, iss: number): void {
   block.iss = iss | 0;
   block.sndUna = block.iss;
+  block.sendBufferStart = add(block.iss, 1);
   block.sndNxt = add(block.iss, 1);
   block.sndMax = block.sndNxt;
 }
