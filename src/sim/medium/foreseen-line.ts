@@ -1,7 +1,7 @@
 /**
- * A line behind a drop-tail queue, whose frames leave in the order in which they come and meet no faults, so that all that becomes of one is known
- * when it comes. No event is needed for its leaving, only for its arrival, and of these for one frame at a time: the first
- * in flight. What is known of those behind it lies in a ring.
+ * A line behind a drop-tail queue, whose frames leave in the order in which they come and meet no faults, so that all that
+ * becomes of one is known when it comes. No event is needed for its leaving, only for its arrival, and of these for one
+ * frame at a time: the first in flight. What is known of those behind it lies in a ring.
  *
  * Who waits has to be known all the same, since that decides who is dropped. Those that wait are the last of those in
  * flight, and they are told apart when somebody asks; some may have arrived by then. Until then they are counted with
