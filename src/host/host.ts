@@ -34,7 +34,7 @@ import { IcmpErrorInput } from './icmp-error-input.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { Icmp4, Icmp6 } from './icmp-input.ts';
 import { linkLocalAddress } from './interface-identifier.ts';
-import { checkInterface, type InterfaceOptions, LEAST_MTU_6 } from './interface-options.ts';
+import { checkInterface, checkMtu, type InterfaceOptions, LEAST_MTU_6 } from './interface-options.ts';
 import { Ipv4Input } from './ipv4-input.ts';
 import { Ipv6Input } from './ipv6-input.ts';
 import { LinkInput } from './link-input.ts';
@@ -46,7 +46,7 @@ import { Paths } from './paths.ts';
 import { Ping, type PingOptions, type PingResult } from './ping.ts';
 import { RouterAdvertising } from './router-advertising.ts';
 import { RouterDiscovery } from './router-discovery.ts';
-import { type HostOptions, type HostSettings, hostSettings } from './settings.ts';
+import { checkHopLimit, type HostOptions, type HostSettings, hostSettings } from './settings.ts';
 import { HostTcpEnvironment } from './tcp-environment.ts';
 import { type Hop, type TracerouteOptions, traceroute } from './traceroute.ts';
 import { HostUdpNetwork } from './udp-network.ts';
@@ -225,6 +225,29 @@ export class Host implements PathFinder {
       throw new TypeError(`wirelab: ${networkInterface.name} does not speak IPv6, so it cannot have ${address}`);
     }
     this.use(ownAddress(parsed, networkInterface));
+  }
+
+  /**
+   * Changes what an interface carries; connections follow with their next segment.
+   * @throws {RangeError} if no interface can carry that
+   */
+  setMtu(networkInterface: NetworkInterface, mtu: number): void {
+    checkMtu(mtu);
+    networkInterface.mtu = mtu;
+    networkInterface.mtu6 = mtu;
+    this.machine.pathsChanged();
+  }
+
+  /** The time to live and hop limit of what is sent from now on, where nobody chose one. @throws {RangeError} */
+  setHopLimit(hopLimit: number): void {
+    checkHopLimit(hopLimit);
+    this.machine.settings.hopLimit = hopLimit;
+    this.machine.pathsChanged();
+  }
+
+  /** Forgets what ICMP has told of the paths to others. */
+  forgetPathMtus(): void {
+    this.machine.pathMtu.clear();
   }
 
   /** Takes an address away; connections that use it can send no more. @throws {TypeError} if the host has no such address */

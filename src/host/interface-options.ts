@@ -44,9 +44,7 @@ export function checkInterface(
       `wirelab: ${mac} is no station's MAC address; its first byte must be even, as in 0x020000000001`,
     );
   }
-  if (!Number.isInteger(mtu) || mtu < LEAST_MTU_4 || mtu > 65_535) {
-    throw new RangeError(`wirelab: an MTU of ${mtu} is impossible; IPv4 needs 68 to 65535 bytes (RFC 791 §3.1)`);
-  }
+  checkMtu(mtu);
   if (options.ipv6 === true && mtu < LEAST_MTU_6) {
     throw new RangeError(`wirelab: IPv6 needs an MTU of 1280 bytes at least (RFC 8200 §5), and ${name} has ${mtu}`);
   }
@@ -58,5 +56,12 @@ export function checkInterface(
   }
   if (vlan !== undefined && (!Number.isInteger(vlan) || vlan < 1 || vlan > 4094)) {
     throw new RangeError(`wirelab: ${vlan} is no VLAN number; they go from 1 to 4094`);
+  }
+}
+
+/** @throws {RangeError} if no IP packet is so large, or IPv4 needs larger ones */
+export function checkMtu(mtu: number): void {
+  if (!Number.isInteger(mtu) || mtu < LEAST_MTU_4 || mtu > 65_535) {
+    throw new RangeError(`wirelab: an MTU of ${mtu} is impossible; IPv4 needs 68 to 65535 bytes (RFC 791 §3.1)`);
   }
 }

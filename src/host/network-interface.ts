@@ -55,7 +55,7 @@ export class NetworkInterface implements FrameReceiver {
   readonly parent: NetworkInterface | undefined;
   readonly vlan: number;
   /** The largest IP packet in bytes, and the largest IPv6 packet, which a router may have lowered (RFC 4861 §6.3.4). */
-  readonly mtu: number;
+  mtu: number;
   mtu6: number;
   /** The hop limit of IPv6 packets; a router may have set it (RFC 4861 §6.3.4), else the host's. */
   hopLimit6: number;

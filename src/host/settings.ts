@@ -14,7 +14,7 @@ import { sysctlSettings } from './sysctl.ts';
 
 export interface HostSettings {
   /** Time to live and hop limit of what is sent (`net.ipv4.ip_default_ttl`). RFC 1122 §3.2.1.7. */
-  readonly hopLimit: number;
+  hopLimit: number;
   /** Whether redirects change routes (`net.ipv4.conf.all.accept_redirects`). RFC 1122 §3.2.2.2, RFC 4861 §8.3. */
   readonly acceptRedirects: boolean;
   /** Whether an echo request to a group or broadcast address is answered. RFC 1122 §3.2.2.6 leaves it open. */
@@ -94,6 +94,12 @@ export const MAXIMUM_ROUTER_SOLICITATIONS = 3;
 /** RFC 4861 §10: MAX_RA_DELAY_TIME, before a router answers a solicitation. */
 export const MAXIMUM_ADVERTISEMENT_DELAY_NS: number = 500 * MILLISECOND;
 
+/** What kernels do otherwise than `HOST_SETTINGS`, besides TCP. */
+const PROFILES: Readonly<Record<string, Partial<HostSettings>>> = {
+  // net.ipv4.route.min_pmtu.
+  linux: { pathMtuMinimumBytes: 552 },
+};
+
 function tcpSettings({ profile = 'rfc', sysctl = {}, tcp }: HostOptions): TcpSettings {
   const named = Object.entries(sysctl).map(([name, value]) => sysctlSettings(name, String(value)));
   return Object.assign(profileSettings(profile), ...named, tcp);
@@ -104,6 +110,7 @@ export function hostSettings(options: HostOptions = {}): HostSettings {
   const { profile: _profile, sysctl: _sysctl, ...own } = options;
   const settings: HostSettings = {
     ...HOST_SETTINGS,
+    ...PROFILES[options.profile ?? ''],
     ...own,
     arp: { ...NEIGHBOUR_SETTINGS, ...options.arp },
     ndp: { ...NEIGHBOUR_SETTINGS, ...options.ndp },
@@ -116,17 +123,20 @@ export function hostSettings(options: HostOptions = {}): HostSettings {
     refuseUnknown(`${part}.`, options[part] ?? {}, HOST_SETTINGS[part]);
   }
   checkSettings(options.tcp ?? {});
-  if (!Number.isInteger(settings.hopLimit) || settings.hopLimit < 1 || settings.hopLimit > 255) {
-    throw new RangeError(
-      `wirelab: a hop limit of ${settings.hopLimit} fits no header; choose an integer from 1 to 255`,
-    );
-  }
+  checkHopLimit(settings.hopLimit);
   if (settings.arp.retransTimerNs < SECOND) {
     throw new RangeError(
       'wirelab: ARP asks once a second at most (RFC 1122 §2.3.2.1); let arp.retransTimerNs be 1 s or more',
     );
   }
   return settings;
+}
+
+/** @throws {RangeError} if no header holds it */
+export function checkHopLimit(hopLimit: number): void {
+  if (!Number.isInteger(hopLimit) || hopLimit < 1 || hopLimit > 255) {
+    throw new RangeError(`wirelab: a hop limit of ${hopLimit} fits no header; choose an integer from 1 to 255`);
+  }
 }
 
 /** No option is accepted and ignored: a misspelt one is a mistake that should be seen. */

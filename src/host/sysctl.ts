@@ -16,6 +16,8 @@ interface Sysctl {
   readonly values: string;
   /** @returns what the value sets; `undefined` if it is none */
   readonly read: (text: string) => Effect | undefined;
+  /** @returns the value that the settings amount to; `undefined` if there is none */
+  readonly write: (settings: Readonly<TcpSettings>) => string | undefined;
 }
 
 const integer = (text: string): number | undefined => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined);
@@ -24,6 +26,7 @@ const integer = (text: string): number | undefined => (/^-?\d{1,15}$/.test(text)
 const flag = (name: BooleanName, inverted = false): Sysctl => ({
   values: '0 or 1',
   read: (text) => (text === '0' || text === '1' ? { [name]: (text === '1') !== inverted } : undefined),
+  write: (settings) => String(Number(settings[name] !== inverted)),
 });
 type BooleanName = keyof { [Name in keyof TcpSettings as TcpSettings[Name] extends boolean ? Name : never]: 0 };
 
@@ -34,6 +37,18 @@ const number = (name: NumberName, minimum: number, maximum: number, unit = 1): S
     const value = integer(text);
     return value === undefined || value < minimum || value > maximum ? undefined : { [name]: value * unit };
   },
+  write: (settings) => String(Math.round(settings[name] / unit)),
+});
+
+/** A whole number whose largest value is no limit, which is 0 in the setting. */
+const limited = (name: NumberName, what: string, maximum: number): Sysctl => ({
+  values: `${what} from 1 to ${maximum}, which is no limit`,
+  read: (text) => {
+    const value = integer(text);
+    if (value === undefined || value < 1 || value > maximum) return undefined;
+    return { [name]: value === maximum ? 0 : value };
+  },
+  write: (settings) => String(settings[name] === 0 ? maximum : settings[name]),
 });
 type NumberName = keyof { [Name in keyof TcpSettings as TcpSettings[Name] extends number ? Name : never]: 0 };
 
@@ -41,11 +56,24 @@ type NumberName = keyof { [Name in keyof TcpSettings as TcpSettings[Name] extend
 const choice = (effects: Readonly<Record<string, Effect>>): Sysctl => ({
   values: Object.keys(effects).join(', '),
   read: (text) => (Object.hasOwn(effects, text) ? effects[text] : undefined),
+  write: (settings) => Object.keys(effects).find((text) => isInForce(effects[text]!, settings)),
 });
+
+/** Whether settings are as a value sets them. */
+const isInForce = (effect: Effect, settings: Readonly<TcpSettings>): boolean =>
+  Object.entries(effect).every(([name, value]) => settings[name as keyof TcpSettings] === value);
 
 const congestionControl: Sysctl = {
   values: CONTROLLER_NAMES.join(', '),
   read: (text) => (CONTROLLER_NAMES.includes(text) ? { congestionControl: text } : undefined),
+  write: (settings) => settings.congestionControl,
+};
+
+/** FreeBSD calls it New Reno. */
+const freebsdCongestionControl: Sysctl = {
+  values: `newreno, ${congestionControl.values}`,
+  read: (text) => congestionControl.read(text === 'newreno' ? 'reno' : text),
+  write: ({ congestionControl: name }) => (name === 'reno' ? 'newreno' : name),
 };
 
 /** Linux's three numbers: the least (which we have not), the first, and the most that autotuning makes of it. */
@@ -57,6 +85,8 @@ const triple = (first: NumberName, most: NumberName): Sysctl => ({
     const [least, usual, greatest] = values as [number, number, number];
     return least <= usual && usual <= greatest ? { [first]: usual, [most]: greatest } : undefined;
   },
+  // The least of both is a page.
+  write: (settings) => `${Math.min(4096, settings[first])}\t${settings[first]}\t${settings[most]}`,
 });
 
 /**
@@ -84,18 +114,16 @@ const fastOpenKeys: Sysctl = {
     const word = (digits: string): number => Number.parseInt(digits, 16) | 0;
     return { fastOpenKeys: text.split(',').map((key) => key.split('-').map(word) as [number, number, number, number]) };
   },
+  write: ({ fastOpenKeys: keys }) => {
+    const group = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+    // Without one a host draws its own, and does not tell.
+    return keys.length === 0 ? undefined : keys.map((key) => key.map(group).join('-')).join(',');
+  },
 };
 
 const LINUX: Readonly<Record<string, Sysctl>> = {
   'net.ipv4.tcp_base_mss': number('probingBaseMss', 48, 65_535),
-  'net.ipv4.tcp_challenge_ack_limit': {
-    values: 'a whole number from 1 to 2147483647, which is no limit',
-    read: (text) => {
-      const value = integer(text);
-      if (value === undefined || value < 1 || value > 2_147_483_647) return undefined;
-      return { challengeAcksPerSecond: value === 2_147_483_647 ? 0 : value };
-    },
-  },
+  'net.ipv4.tcp_challenge_ack_limit': limited('challengeAcksPerSecond', 'a whole number', 2_147_483_647),
   'net.ipv4.tcp_congestion_control': congestionControl,
   'net.ipv4.tcp_dsack': flag('duplicateSack'),
   'net.ipv4.tcp_ecn': choice({
@@ -112,7 +140,14 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
     1: { accurateEcnOption: 'sparing' },
     2: { accurateEcnOption: 'full' },
   }),
-  'net.ipv4.tcp_early_retrans': choice({ 0: { tailLossProbe: false }, 3: { tailLossProbe: true } }),
+  // 1 and 2 were Early Retransmit (RFC 5827), which is gone; both leave the probe out. 4 was the probe alone.
+  'net.ipv4.tcp_early_retrans': choice({
+    0: { tailLossProbe: false },
+    3: { tailLossProbe: true },
+    1: { tailLossProbe: false },
+    2: { tailLossProbe: false },
+    4: { tailLossProbe: true },
+  }),
   'net.ipv4.tcp_fastopen': fastOpen,
   'net.ipv4.tcp_fastopen_blackhole_timeout_sec': number('fastOpenBlackholeNs', 0, 86_400, SECOND),
   'net.ipv4.tcp_fastopen_key': fastOpenKeys,
@@ -135,14 +170,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
     1: { packetizationLayerProbing: 'after-black-hole' },
     2: { packetizationLayerProbing: 'always' },
   }),
-  'net.ipv4.tcp_notsent_lowat': {
-    values: 'a whole number of bytes from 1 to 4294967295, which is no limit',
-    read: (text) => {
-      const value = integer(text);
-      if (value === undefined || value < 1 || value > 4_294_967_295) return undefined;
-      return { notSentLowWaterBytes: value === 4_294_967_295 ? 0 : value };
-    },
-  },
+  'net.ipv4.tcp_notsent_lowat': limited('notSentLowWaterBytes', 'a whole number of bytes', 4_294_967_295),
   'net.ipv4.tcp_pacing_ca_ratio': number('pacingAvoidancePercent', 1, 1000),
   'net.ipv4.tcp_pacing_ss_ratio': number('pacingSlowStartPercent', 1, 1000),
   'net.ipv4.tcp_probe_interval': number('probingIntervalNs', 1, 86_400, SECOND),
@@ -166,6 +194,7 @@ const LINUX: Readonly<Record<string, Sysctl>> = {
       const ns = value * 1000;
       return { retransmissionTimeoutMinimumNs: ns, retransmissionTimeoutVarianceMinimumNs: ns };
     },
+    write: (settings) => String(Math.round(settings.retransmissionTimeoutMinimumNs / 1000)),
   },
   'net.ipv4.tcp_rto_max_ms': number('retransmissionTimeoutMaximumNs', 1000, 120_000, MILLISECOND),
   'net.ipv4.tcp_sack': flag('selectiveAcknowledgment'),
@@ -198,7 +227,10 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
     1: { unanswered: 'syn' },
     2: { unanswered: 'all' },
   }),
-  'net.inet.tcp.cc.algorithm': congestionControl,
+  'net.inet.tcp.cc.abe': flag('alternativeBackoff'),
+  'net.inet.tcp.cc.algorithm': freebsdCongestionControl,
+  'net.inet.tcp.cc.vegas.alpha': number('vegasAlphaSegments', 1, 1000),
+  'net.inet.tcp.cc.vegas.beta': number('vegasBetaSegments', 1, 1000),
   'net.inet.tcp.delacktime': number('delayedAckNs', 1, 499, MILLISECOND),
   'net.inet.tcp.delayed_ack': flag('delayedAck'),
   'net.inet.tcp.do_prr': flag('proportionalRateReduction'),
@@ -209,6 +241,7 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
     3: { ecn: 'accept', accurateEcn: 'accept' },
     4: { ecn: 'request', accurateEcn: 'request' },
   }),
+  'net.inet.tcp.ecn.generalized': flag('ecnControlPackets'),
   'net.inet.tcp.fastopen.autokey': number('fastOpenKeyLifetimeNs', 0, 31_536_000, SECOND),
   'net.inet.tcp.fastopen.client_enable': flag('fastOpenClient'),
   'net.inet.tcp.fastopen.path_disable_time': number('fastOpenBlackholeNs', 0, 86_400, SECOND),
@@ -220,6 +253,10 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
   'net.inet.tcp.keepintvl': number('keepAliveIntervalNs', 1, 86_400_000, MILLISECOND),
   'net.inet.tcp.maxtcptw': number('timeWaitLimit', 0, 10_000_000),
   'net.inet.tcp.msl': number('maximumSegmentLifetimeNs', 1, 600_000, MILLISECOND),
+  'net.inet.tcp.newcwv': choice({
+    0: { congestionWindowValidation: 'growth' },
+    1: { congestionWindowValidation: 'full' },
+  }),
   'net.inet.tcp.path_mtu_discovery': flag('pathMtuDiscovery'),
   'net.inet.tcp.pmtud_blackhole_detection': flag('blackHoleDetection'),
   'net.inet.tcp.pmtud_blackhole_mss': number('probingBaseMss', 48, 65_535),
@@ -235,7 +272,16 @@ const FREEBSD: Readonly<Record<string, Sysctl>> = {
     2: { windowScaling: true, timestamps: false },
     3: { windowScaling: false, timestamps: true },
   }),
+  'net.inet.tcp.retries': {
+    values: 'a whole number from 1 to 12',
+    read: (text) => {
+      const value = integer(text);
+      return value === undefined || value < 1 || value > 12 ? undefined : { dataRetries: value, synRetries: value };
+    },
+    write: (settings) => String(settings.dataRetries),
+  },
   'net.inet.tcp.rfc3042': flag('limitedTransmit'),
+  'net.inet.tcp.rfc3465': flag('appropriateByteCounting'),
   'net.inet.tcp.sack.enable': flag('selectiveAcknowledgment'),
   'net.inet.tcp.sendbuf_auto': flag('sendBufferAutotuning'),
   'net.inet.tcp.sendbuf_max': number('sendBufferMaximumBytes', 1, 2 ** 30),
@@ -266,6 +312,15 @@ export function sysctlSettings(name: string, value: string): Partial<TcpSettings
   const settings = sysctl.read(value.trim());
   if (settings === undefined) throw new RangeError(`${name} takes ${sysctl.values}; "${value}" is not one of them`);
   return settings;
+}
+
+/**
+ * The value that reading a sysctl shows: the inverse of `sysctlSettings`, so far as settings have one value.
+ * @returns `undefined` if nothing that the sysctl can say amounts to the settings @throws {RangeError} for an unknown name
+ */
+export function sysctlValue(name: string, settings: Readonly<TcpSettings>): string | undefined {
+  if (!Object.hasOwn(SYSCTLS, name)) throw new RangeError(`no sysctl is called "${name}"`);
+  return SYSCTLS[name]!.write(settings);
 }
 
 /** The values that a sysctl takes, for a person. @throws {RangeError} for an unknown name */

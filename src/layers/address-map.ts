@@ -67,6 +67,12 @@ export class AddressMap<Value> {
     return false;
   }
 
+  /** Takes everything out. */
+  clear(): void {
+    this.chains.clear();
+    this.size = 0;
+  }
+
   /** All values, in no promised order but the same one in every run. */
   *values(): Generator<Value> {
     for (const first of this.chains.values()) {

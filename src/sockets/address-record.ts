@@ -23,6 +23,19 @@ export class AddressRecord {
   }
 }
 
+/** Where `recvmsg` puts what it knows of a datagram besides: what control messages tell on Linux. */
+export class MessageRecord extends AddressRecord {
+  /** Of its packet, if the program wants to be told (IP_RECVTTL, IP_RECVTOS, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS); else -1. */
+  hopLimit: number;
+  trafficClass: number;
+
+  constructor() {
+    super();
+    this.hopLimit = -1;
+    this.trafficClass = -1;
+  }
+}
+
 const MAPPED_PREFIX = 0xffff;
 
 /** `::ffff:a.b.c.d` (RFC 4291 §2.5.5.2). */

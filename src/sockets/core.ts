@@ -5,10 +5,11 @@
  */
 import type { Family, IpAddress } from '../layers/address.ts';
 import type { Udp } from '../layers/transport/udp-endpoints.ts';
-import type { AddressRecord } from './address-record.ts';
+import type { AddressRecord, MessageRecord } from './address-record.ts';
 import * as the from './constants.ts';
 import { failure } from './errno.ts';
-import type { OpenSocket, Watcher } from './open-socket.ts';
+import type { ErrorQueueEntry } from './error-queue.ts';
+import type { BlockingLimits, OpenSocket, Watcher } from './open-socket.ts';
 import { getOption, type OptionInput, type OptionValue, setOption } from './options.ts';
 import { type StreamNetwork, TcpSocket } from './tcp-socket.ts';
 import { UdpSocket } from './udp-socket.ts';
@@ -26,6 +27,17 @@ export interface PollEntry {
   events: number;
   revents: number;
 }
+
+/** What goes with the bytes of `sendmsg`: `msg_name`, and what its control messages say. */
+export interface MessageToSend {
+  /** Where to; a connected socket needs none. */
+  readonly address?: IpAddress | undefined;
+  readonly port?: number;
+  /** SO_TIMESTAMPING as a control message: which timestamps are wanted of this message (SOF_TIMESTAMPING_TX_…). */
+  readonly timestamping?: number | undefined;
+}
+
+const NOTHING = new Uint8Array(0);
 
 /** A program expects 0, 1 and 2 to be its standard streams. */
 const FIRST_DESCRIPTOR = 3;
@@ -46,6 +58,14 @@ function makeUdpSocket(domain: number, { udp, defaultHopLimit }: SocketNetwork):
   const family = domain === the.AF_INET ? 4 : 6;
   return new UdpSocket(domain, udp.endpoint(family, family === 6), defaultHopLimit(family));
 }
+
+/** What `ioctl` answers. */
+const REQUESTS: ReadonlyMap<number, (socket: OpenSocket) => number> = new Map([
+  [the.FIONREAD, (socket) => socket.readableBytes()],
+  [the.SIOCATMARK, (socket) => socket.atUrgentMark()],
+  [the.SIOCOUTQ, (socket) => socket.unacknowledgedBytes()],
+  [the.SIOCOUTQNSD, (socket) => socket.unsentBytes()],
+]);
 
 export class SocketCore {
   private readonly network: SocketNetwork;
@@ -119,6 +139,18 @@ export class SocketCore {
     return this.at(fd)?.send(bytes, at, length, flags, address, port) ?? failure('EBADF');
   }
 
+  /** As `send` or `sendto`, with what else a message may have. EINVAL for timestamps that there are not. */
+  sendmsg(
+    fd: number,
+    bytes: Uint8Array,
+    flags: number,
+    { address, port = 0, timestamping }: MessageToSend,
+    at = 0,
+    length: number = bytes.length - at,
+  ): number {
+    return this.at(fd)?.send(bytes, at, length, flags, address, port, timestamping) ?? failure('EBADF');
+  }
+
   /** Bytes given; 0 at the end of a stream; EAGAIN if there are none yet. */
   recv(fd: number, into: Uint8Array, flags = 0, at = 0, length: number = into.length - at): number {
     return this.at(fd)?.receive(into, at, length, flags, undefined) ?? failure('EBADF');
@@ -134,6 +166,33 @@ export class SocketCore {
     length: number = into.length - at,
   ): number {
     return this.at(fd)?.receive(into, at, length, flags, from) ?? failure('EBADF');
+  }
+
+  /** As `recvfrom`, and tells of a datagram what its program wants to know: see `MessageRecord`. */
+  recvmsg(
+    fd: number,
+    into: Uint8Array,
+    flags: number,
+    message: MessageRecord,
+    at = 0,
+    length: number = into.length - at,
+  ): number {
+    return this.at(fd)?.receive(into, at, length, flags, message) ?? failure('EBADF');
+  }
+
+  /**
+   * What `recvmsg` gives with MSG_ERRQUEUE: the next entry of the error queue goes into `entry`, and what there is room for
+   * of the message that it is about into `into`.
+   * @returns how many bytes; EAGAIN if the queue is empty
+   */
+  recverr(
+    fd: number,
+    entry: ErrorQueueEntry,
+    into: Uint8Array = NOTHING,
+    at = 0,
+    length: number = into.length - at,
+  ): number {
+    return this.at(fd)?.receiveError(entry, into, at, length) ?? failure('EBADF');
   }
 
   /** Ends one direction or both: SHUT_RD, SHUT_WR, SHUT_RDWR. */
@@ -171,12 +230,18 @@ export class SocketCore {
     return this.at(fd)?.peerName(into) ?? failure('EBADF');
   }
 
-  /** FIONREAD: bytes to read. SIOCATMARK: whether reading has come to the urgent mark. Anything else is EINVAL. */
+  /**
+   * FIONREAD (SIOCINQ): bytes to read. SIOCATMARK: whether reading has come to the urgent mark. SIOCOUTQ: bytes that are not
+   * acknowledged, and SIOCOUTQNSD, not sent; a FIN counts for one. Anything else is EINVAL.
+   */
   ioctl(fd: number, request: number): number {
     const socket = this.at(fd);
-    if (socket === undefined) return failure('EBADF');
-    if (request === the.FIONREAD) return socket.readableBytes();
-    return request === the.SIOCATMARK ? socket.atUrgentMark() : failure('EINVAL');
+    return socket === undefined ? failure('EBADF') : (REQUESTS.get(request)?.(socket) ?? failure('EINVAL'));
+  }
+
+  /** How long calls on a descriptor may wait, and for how much, for those who make programs wait: SO_RCVTIMEO and its kin. */
+  blocking(fd: number): BlockingLimits | undefined {
+    return this.at(fd)?.blocking;
   }
 
   /** The events that hold on one descriptor now, of all that there are; POLLNVAL if it is not open. */

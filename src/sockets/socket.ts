@@ -108,7 +108,7 @@ export class Socket {
     const call = callTo('connect', address);
     let result = this.core.connect(this.descriptor, ip, port, interfaceIndex);
     if (result === failure('EINPROGRESS') && this.timeoutNs !== 0) {
-      result = await this.writers.attempt(() => this.connectResult(), this.patience(call, options));
+      result = await this.writers.attempt(() => this.connectResult(), this.patience(call, options, 'send'));
     }
     this.check(result, call);
     this.describe();
@@ -119,7 +119,7 @@ export class Socket {
     const peer = new AddressRecord();
     const call = { syscall: 'accept', detail: '' };
     const accept = (): number => this.core.accept(this.descriptor, peer);
-    const descriptor = await this.readers.attempt(accept, this.patience(call, options));
+    const descriptor = await this.readers.attempt(accept, this.patience(call, options, 'receive'));
     this.check(descriptor, call, () => `connection from ${formatEndpoint(peer.address, peer.port)}`);
     const { family, type, environment, opened } = this;
     return [new Socket(environment, family, type, { descriptor, opened }), addressTuple(family, peer)];
@@ -131,7 +131,7 @@ export class Socket {
     const call = callWith('send', bytes);
     const flags = flagsOf(options);
     const send = (): number => this.core.send(this.descriptor, bytes, flags);
-    return this.check(await this.writers.attempt(send, this.patience(call, options)), call);
+    return this.check(await this.writers.attempt(send, this.patience(call, options, 'send')), call);
   }
 
   /** Sends all of the data; the timeout is for all of it. If it fails, nobody knows how much was sent. */
@@ -148,7 +148,7 @@ export class Socket {
       } while (sent < bytes.length);
       return sent;
     };
-    this.check(await this.writers.attempt(sendRest, this.patience(call, options)), call);
+    this.check(await this.writers.attempt(sendRest, this.patience(call, options, 'send')), call);
   }
 
   /**
@@ -161,7 +161,7 @@ export class Socket {
     const call = callTo('sendto', address, bytes);
     const flags = flagsOf(options);
     const send = (): number => this.core.sendto(this.descriptor, bytes, flags, ip, port);
-    const patience = this.patience(call, options);
+    const patience = this.patience(call, options, 'send');
     const result = await this.writers.attempt(send, patience);
     if (result !== failure('EINPROGRESS') || patience.timeoutNs === 0) return this.check(result, call);
     this.check(await this.writers.attempt(() => this.connectResult(), patience), call);
@@ -294,7 +294,7 @@ export class Socket {
   ): Promise<number> {
     const call = { syscall, detail: String(into.length) };
     const flags = flagsOf(options);
-    const all = (flags & the.MSG_WAITALL) !== 0 && (flags & the.MSG_PEEK) === 0 && this.type === the.SOCK_STREAM;
+    const wanted = this.wantedBytes(flags, into.length);
     let filled = 0;
     const receive = (): number => {
       do {
@@ -305,14 +305,24 @@ export class Socket {
         // What has been read already is given before an error or the end is told.
         if (given <= 0) return given === AGAIN || filled === 0 ? given : filled;
         filled += given;
-      } while (all && filled < into.length);
+      } while (filled < wanted);
       return filled;
     };
-    const length = await this.readers.attempt(receive, this.patience(call, options)).catch((reason: unknown) => {
+    const patience = this.patience(call, options, 'receive');
+    const result = await this.readers.attempt(receive, patience).catch((reason: unknown) => {
       if (filled === 0) throw reason;
       return filled;
     });
+    // It may not wait for the rest.
+    const length = result === AGAIN && filled > 0 ? filled : result;
     return this.check(length, call, () => this.received(length, from));
+  }
+
+  /** For how much a read waits: a stream's for SO_RCVLOWAT, or with MSG_WAITALL for all. */
+  private wantedBytes(flags: number, space: number): number {
+    if (this.type !== the.SOCK_STREAM || (flags & the.MSG_PEEK) !== 0) return 0;
+    if ((flags & the.MSG_WAITALL) !== 0) return space;
+    return Math.min(space, this.core.blocking(this.descriptor)?.receiveLowWaterBytes ?? 1);
   }
 
   /** What came, for a person. */
@@ -327,7 +337,9 @@ export class Socket {
     const ready = this.core.readiness(this.descriptor);
     if ((ready & (the.POLLOUT | the.POLLERR | the.POLLHUP)) === 0) return AGAIN;
     const error = this.core.getsockopt(this.descriptor, the.SOL_SOCKET, the.SO_ERROR);
-    return typeof error === 'number' ? -Math.abs(error) : 0;
+    if (typeof error === 'number' && error !== 0) return -Math.abs(error);
+    // The error queue alone says nothing of the connection.
+    return (ready & (the.POLLOUT | the.POLLHUP)) === 0 ? AGAIN : 0;
   }
 
   /** As Linux's tcp_close: until our FIN, and so all before it, is acknowledged. */
@@ -351,19 +363,28 @@ export class Socket {
     this.writers.wake();
   }
 
-  private patience(call: Call, options: CallOptions | number | undefined): Patience {
+  private patience(call: Call, options: CallOptions | number | undefined, direction: 'send' | 'receive'): Patience {
     const dontWait = (flagsOf(options) & the.MSG_DONTWAIT) !== 0;
     const { syscall, detail, address } = call;
+    // As in Python, with a timeout of its own a socket does not block, and SO_RCVTIMEO and SO_SNDTIMEO say nothing.
+    const limitNs = this.timeoutNs === Infinity ? this.limitNs(direction) : 0;
     return {
-      timeoutNs: dontWait ? 0 : this.timeoutNs,
+      timeoutNs: dontWait ? 0 : limitNs || this.timeoutNs,
       signal: typeof options === 'object' ? options.signal : undefined,
       what: `${syscall}(${detail})${this.where}`,
       timedOut: () => {
         this.report(call, 'timed out');
+        if (limitNs > 0) return new SocketError(syscall === 'connect' ? 'EINPROGRESS' : 'EAGAIN', syscall);
         return new TimeoutError(syscall, address?.[0], address?.[1]);
       },
       began: () => this.report(call, ''),
     };
+  }
+
+  /** SO_RCVTIMEO or SO_SNDTIMEO; 0 if there is none. */
+  private limitNs(direction: 'send' | 'receive'): number {
+    const limits = this.core.blocking(this.descriptor);
+    return (direction === 'send' ? limits?.sendTimeoutNs : limits?.receiveTimeoutNs) ?? 0;
   }
 
   private get where(): string {

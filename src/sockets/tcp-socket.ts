@@ -1,25 +1,34 @@
 /**
  * A stream socket: TCP's connections and listeners as the calls of `open-socket.ts`, with Linux's answers where POSIX
  * leaves a choice (a program reads ECONNREFUSED once, EPIPE afterwards, and so on).
- * Left out on purpose: receiving with MSG_OOB, since urgent data is always in line (RFC 6093 §4), and TCP_DEFER_ACCEPT.
+ * Left out on purpose: receiving with MSG_OOB, since urgent data is always in line (RFC 6093 §4).
  */
-import { type IpAddress, isUnspecified, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../layers/address.ts';
+import { type IpAddress, isUnspecified } from '../layers/address.ts';
+import type { Clock } from '../layers/clock.ts';
 import type { ErrorCode } from '../layers/errors.ts';
-import type { Binding } from '../layers/transport/ports.ts';
+import type { IcmpError } from '../layers/network/icmp-error.ts';
 import { KeyChain } from '../layers/transport/tcp/authentication/key-chain.ts';
 import type { Connection } from '../layers/transport/tcp/connection.ts';
 import { type FirstData, NO_DATA } from '../layers/transport/tcp/fast-open/client.ts';
 import type { Listener } from '../layers/transport/tcp/listener.ts';
+import type { SendNotes } from '../layers/transport/tcp/send-marks.ts';
 import type { TcpSettings } from '../layers/transport/tcp/settings.ts';
 import type { Tcp } from '../layers/transport/tcp/tcp.ts';
+import { type Destination, openConnection } from './active-open.ts';
 import { type AddressRecord, isMapped, isPort, toProgram, toStack } from './address-record.ts';
 import * as the from './constants.ts';
 import { AGAIN, failure } from './errno.ts';
+import { ErrorQueueEntry } from './error-queue.ts';
+import { segmentEntry } from './icmp-entry.ts';
 import { OpenSocket } from './open-socket.ts';
+import { notesOf } from './sent-notices.ts';
+import { StreamPort } from './stream-port.ts';
 import { connectionReadiness } from './tcp-readiness.ts';
+import { areRecordable } from './transmit-timestamps.ts';
 
-const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE | the.MSG_OOB | the.MSG_FASTOPEN;
-const RECEIVE_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_PEEK | the.MSG_WAITALL;
+const SEND_FLAGS =
+  the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE | the.MSG_OOB | the.MSG_EOR | the.MSG_ZEROCOPY | the.MSG_FASTOPEN;
+const RECEIVE_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_PEEK | the.MSG_TRUNC | the.MSG_WAITALL;
 
 /** SO_LINGER: with `seconds` 0 closing resets the connection; otherwise `Socket.close` waits so long for the data to go. */
 export interface Linger {
@@ -34,18 +43,8 @@ export interface StreamNetwork {
   isLocal(address: IpAddress): boolean;
 }
 
-/** Where a socket with TCP_FASTOPEN_CONNECT connects to when it is first written to. */
-interface Deferred {
-  readonly remote: IpAddress;
-  readonly port: number;
-  readonly interfaceIndex: number;
-}
-
-/** How often `connect` draws another free port when the one it drew is connected to the same place already. */
-const PORT_ATTEMPTS = 64;
-
 export class TcpSocket extends OpenSocket {
-  reuseAddress: boolean;
+  readonly port: StreamPort;
   linger: Linger;
   /** What was set by `setsockopt`; the rest is the host's. */
   readonly settings: Partial<TcpSettings>;
@@ -54,34 +53,40 @@ export class TcpSocket extends OpenSocket {
   connection: Connection | undefined;
   /** TCP_FASTOPEN_CONNECT: `connect` waits for the first data if that can go with the SYN (RFC 7413). */
   fastOpenConnect: boolean;
-  private deferred: Deferred | undefined;
+  /** IP_RECVERR: what ICMP says is an error at once, and not only when the connection ends because of it. */
+  receivesErrors: boolean;
+  /** TCP_INQ: who receives messages is told how much is left, by `recvmsg` as a control message. Here by FIONREAD. */
+  reportsUnread: boolean;
+  /** TCP_QUICKACK, for a connection that is still to be made; `undefined` if nothing was said. */
+  quickAck: boolean | undefined;
+  /** Where `connect` will go when the socket is first written to: TCP_FASTOPEN_CONNECT. */
+  private deferred: Destination | undefined;
   private readonly network: StreamNetwork;
-  private binding: Binding | undefined;
   private listener: Listener | undefined;
-  /** The program chose no port: one was drawn, and goes back when connecting fails. */
-  private portWasDrawn: boolean;
+  /** Of an attempt to connect that has failed; or what ICMP has said. */
   private error: ErrorCode | undefined;
   private errorReported: boolean;
 
   constructor(domain: number, network: StreamNetwork) {
     super(domain, the.SOCK_STREAM, the.IPPROTO_TCP);
-    this.reuseAddress = false;
+    this.port = new StreamPort(network.tcp, domain);
     this.linger = { on: false, seconds: 0 };
     this.settings = {};
     this.keys = new KeyChain();
     this.connection = undefined;
     this.fastOpenConnect = false;
+    this.receivesErrors = false;
+    this.reportsUnread = false;
+    this.quickAck = undefined;
     this.deferred = undefined;
     this.network = network;
-    this.binding = undefined;
     this.listener = undefined;
-    this.portWasDrawn = false;
     this.error = undefined;
     this.errorReported = false;
   }
 
   get isBound(): boolean {
-    return this.binding !== undefined || this.connection !== undefined;
+    return this.port.binding !== undefined || this.connection !== undefined;
   }
 
   get isListening(): boolean {
@@ -98,13 +103,8 @@ export class TcpSocket extends OpenSocket {
     const local = toStack(this.domain, this.v6Only, address);
     if (typeof local === 'string') return failure(local);
     if (!isUnspecified(local) && !this.network.isLocal(local)) return failure('EADDRNOTAVAIL');
-    const { tcp } = this.network;
-    // A connection that its program has closed, in TIME-WAIT above all, still holds its port (RFC 9293 §3.4.2).
-    if (port !== 0 && !this.reuseAddress && tcp.isPortBusy(local, port)) return failure('EADDRINUSE');
-    const failed = this.claim(local, port);
-    if (failed !== undefined) return failure(failed);
-    this.portWasDrawn = false;
-    return 0;
+    const failed = this.port.choose(local, port, this.v6Only);
+    return failed === undefined ? 0 : failure(failed);
   }
 
   override listen(backlog: number): number {
@@ -115,7 +115,7 @@ export class TcpSocket extends OpenSocket {
       this.listener.backlog = Math.max(1, limit);
       return 0;
     }
-    const binding = this.boundOrDrawn();
+    const binding = this.port.chosenOrDrawn(this.v6Only);
     if (typeof binding === 'string') return failure(binding);
     const user = { changed: () => this.notify() };
     const { settings, keys } = this;
@@ -130,9 +130,7 @@ export class TcpSocket extends OpenSocket {
     const connection = this.listener.accept();
     if (connection === undefined) return failure('EAGAIN');
     const accepted = new TcpSocket(this.domain, this.network);
-    accepted.linger = this.linger;
-    accepted.reuseAddress = this.reuseAddress;
-    accepted.v6Only = this.v6Only;
+    accepted.inherit(this);
     accepted.adopt(connection);
     if (peer !== undefined) accepted.peerName(peer);
     return accepted;
@@ -143,7 +141,7 @@ export class TcpSocket extends OpenSocket {
    * @param firstData tries Fast Open with it
    * @returns 0 once connected or put off, how much of the data was taken, or EINPROGRESS if nothing was
    */
-  connect(address: IpAddress, port: number, interfaceIndex: number, firstData?: FirstData): number {
+  connect(address: IpAddress, port: number, interfaceIndex: number, firstData?: FirstData, notes?: SendNotes): number {
     if (this.listener !== undefined || this.deferred !== undefined) return failure('EISCONN');
     if (this.connection !== undefined) return failure(this.isConnecting ? 'EALREADY' : 'EISCONN');
     const earlier = this.takeError();
@@ -151,9 +149,9 @@ export class TcpSocket extends OpenSocket {
     if (!isPort(port) || port === 0) return failure(port === 0 ? 'EADDRNOTAVAIL' : 'EINVAL');
     const remote = toStack(this.domain, this.v6Only, address);
     if (typeof remote === 'string') return failure(remote);
-    const where = { remote, port, interfaceIndex };
-    if (firstData !== undefined || !this.fastOpenConnect) return this.begin(where, firstData);
-    if (!this.knowsCookie(where)) return this.begin(where, NO_DATA); // asks for one
+    const where = { remote, remotePort: port, interfaceIndex };
+    if (firstData !== undefined || !this.fastOpenConnect) return this.begin(where, firstData, notes);
+    if (!this.knowsCookie(where)) return this.begin(where, NO_DATA, undefined); // asks for one
     this.deferred = where;
     this.notify();
     return 0;
@@ -166,14 +164,17 @@ export class TcpSocket extends OpenSocket {
     flags: number,
     address: IpAddress | undefined,
     port: number,
+    timestamping?: number,
   ): number {
     if ((flags & ~SEND_FLAGS) !== 0) return failure('EOPNOTSUPP');
+    if (timestamping !== undefined && !areRecordable(timestamping, true)) return failure('EINVAL');
+    const notes = this.notesFor(flags, timestamping);
     if ((flags & the.MSG_FASTOPEN) !== 0) {
       if (!this.setting('fastOpenClient')) return failure('EOPNOTSUPP');
-      return address === undefined ? failure('EINVAL') : this.connect(address, port, 0, { bytes, at, length });
+      return address === undefined ? failure('EINVAL') : this.connect(address, port, 0, { bytes, at, length }, notes);
     }
     if (address !== undefined) return failure('EISCONN');
-    if (this.deferred !== undefined) return this.begin(this.deferred, { bytes, at, length });
+    if (this.deferred !== undefined) return this.begin(this.deferred, { bytes, at, length }, notes);
     const { connection } = this;
     const earlier = this.takeError();
     if (earlier !== undefined) return failure(earlier);
@@ -182,17 +183,27 @@ export class TcpSocket extends OpenSocket {
     if (connection.sendClosed || connection.state === 'CLOSED') return failure('EPIPE');
     const taken =
       (flags & the.MSG_OOB) !== 0
-        ? connection.sendUrgent(bytes, at, length)
-        : connection.send(bytes, at, length, (flags & the.MSG_MORE) !== 0);
+        ? connection.sendUrgent(bytes, at, length, notes)
+        : connection.send(bytes, at, length, (flags & the.MSG_MORE) !== 0, notes);
+    if (notes !== undefined) this.notifyOfReports();
     return taken === 0 && length > 0 ? AGAIN : taken;
   }
 
+  /** What is to be noted of what a call sends; mostly nothing. */
+  private notesFor(flags: number, timestamping: number | undefined): SendNotes | undefined {
+    if ((flags & the.MSG_EOR) === 0 && timestamping === undefined && this.notices === undefined) return undefined;
+    return notesOf(timestamping === undefined ? this.notices : this.ownNotices(), flags, timestamping);
+  }
+
   receive(into: Uint8Array, at: number, length: number, flags: number): number {
+    if ((flags & the.MSG_ERRQUEUE) !== 0) return this.receiveError(new ErrorQueueEntry(), into, at, length);
     // Linux: EINVAL to MSG_OOB says that there is no out-of-band byte, and here there never is.
     if ((flags & ~RECEIVE_FLAGS) !== 0) return failure((flags & the.MSG_OOB) !== 0 ? 'EINVAL' : 'EOPNOTSUPP');
     const { connection } = this;
     if (connection === undefined) return failure(this.takeError() ?? 'ENOTCONN');
-    const given = connection.receive(into, at, length, (flags & the.MSG_PEEK) !== 0);
+    const peek = (flags & the.MSG_PEEK) !== 0;
+    const given =
+      (flags & the.MSG_TRUNC) !== 0 ? connection.discard(length, peek) : connection.receive(into, at, length, peek);
     if (given > 0 || length === 0) return given;
     const failed = this.takeError();
     if (failed !== undefined) return failure(failed);
@@ -230,7 +241,7 @@ export class TcpSocket extends OpenSocket {
       connection.close();
     }
     this.deferred = undefined;
-    this.releaseBinding();
+    this.port.release();
     this.notify();
   }
 
@@ -238,12 +249,12 @@ export class TcpSocket extends OpenSocket {
   readiness(): number {
     if (this.listener !== undefined) return this.listener.pending > 0 ? the.POLLIN : 0;
     const { connection } = this;
-    const error = this.hasError ? the.POLLERR : 0;
-    if (this.deferred !== undefined) return the.POLLOUT;
+    const error = this.hasError || this.hasQueuedError ? the.POLLERR : 0;
+    if (this.deferred !== undefined) return the.POLLOUT | error;
     if (connection === undefined) {
-      return the.POLLHUP | the.POLLOUT | error | (error === 0 ? 0 : the.POLLIN | the.POLLRDHUP);
+      return the.POLLHUP | the.POLLOUT | error | (this.hasError ? the.POLLIN | the.POLLRDHUP : 0);
     }
-    return connectionReadiness(connection) | error;
+    return connectionReadiness(connection, this.blocking.receiveLowWaterBytes) | error;
   }
 
   /** A setting of this socket: its own, or the host's. */
@@ -263,20 +274,43 @@ export class TcpSocket extends OpenSocket {
     if (this.connection === undefined) return 0;
     this.connection.settings[name] = value;
     this.connection.settingsChanged();
+    this.notify();
     return 0;
   }
 
+  /** SO_RCVLOWAT. */
+  setReceiveLowWater(bytes: number): void {
+    this.blocking.receiveLowWaterBytes = bytes;
+    this.notify();
+  }
+
   takeError(): ErrorCode | undefined {
-    if (!this.hasError) return undefined;
-    this.errorReported = true;
-    const error = this.connection?.error ?? this.error;
+    const { error } = this;
     this.error = undefined;
-    return error;
+    if (error !== undefined || !this.hasError) return error;
+    this.errorReported = true;
+    return this.connection?.error;
+  }
+
+  protected replaceError(error: ErrorCode | undefined): void {
+    this.error = error;
+  }
+
+  /** As Linux's tcp_v4_err: what ends an attempt to connect is in the error queue; later IP_RECVERR makes it an error at once. */
+  icmpError(error: IcmpError, code: ErrorCode, isFatal: boolean): boolean {
+    if (isFatal) {
+      this.queueError(segmentEntry(error, code));
+      return false;
+    }
+    if (!this.receivesErrors) return false;
+    this.error = code;
+    this.notify();
+    return true;
   }
 
   localName(into: AddressRecord): number {
-    const { connection, binding } = this;
-    const wildcard = this.domain === the.AF_INET ? UNSPECIFIED_V4 : UNSPECIFIED_V6;
+    const { connection, port } = this;
+    const { binding, wildcard } = port;
     into.address = toProgram(this.domain, connection?.local ?? binding?.address ?? wildcard);
     into.port = connection?.localPort ?? binding?.port ?? 0;
     into.interfaceIndex = 0;
@@ -296,35 +330,36 @@ export class TcpSocket extends OpenSocket {
     return this.listener !== undefined ? failure('EINVAL') : (this.connection?.readableBytes ?? 0);
   }
 
+  unacknowledgedBytes(): number {
+    return this.listener !== undefined ? failure('EINVAL') : (this.connection?.unacknowledgedOctets ?? 0);
+  }
+
+  override unsentBytes(): number {
+    return this.listener !== undefined ? failure('EINVAL') : (this.connection?.unsentOctets ?? 0);
+  }
+
   override atUrgentMark(): number {
     return this.connection?.urgentMark === 0 ? 1 : 0;
+  }
+
+  protected get clock(): Clock {
+    return this.network.tcp.environment.timers;
   }
 
   private get hasError(): boolean {
     return this.error !== undefined || (this.connection?.error !== undefined && !this.errorReported);
   }
 
-  private claim(address: IpAddress, port: number): ErrorCode | undefined {
-    const both = address.family === 6 && !this.v6Only && isUnspecified(address);
-    const binding = this.network.tcp.ports.bind(address, port, this.reuseAddress, both);
-    if (typeof binding === 'string') return binding;
-    this.binding = binding;
-    return undefined;
-  }
-
-  private boundOrDrawn(): Binding | ErrorCode {
-    if (this.binding !== undefined) return this.binding;
-    const failed = this.claim(this.domain === the.AF_INET ? UNSPECIFIED_V4 : UNSPECIFIED_V6, 0);
-    this.portWasDrawn = true;
-    return this.binding ?? failed ?? 'EADDRINUSE';
-  }
-
   /** Sends the SYN, with data if it may. */
-  private begin({ remote, port, interfaceIndex }: Deferred, firstData: FirstData | undefined): number {
+  private begin(destination: Destination, firstData: FirstData | undefined, notes: SendNotes | undefined): number {
     this.deferred = undefined;
-    const connection = this.open(remote, port, interfaceIndex, firstData);
+    const { port, v6Only, settings, keys } = this;
+    const opener = { port, v6Only, settings, keys, user: this };
+    const connection = openConnection(this.network.tcp, opener, destination, firstData);
     if (typeof connection === 'string') return failure(connection);
     const taken = connection.block.sendBuffer.length;
+    if (taken > 0 && notes !== undefined) connection.note(notes, taken === firstData?.length);
+    if (this.quickAck !== undefined) connection.acknowledgeQuickly(this.quickAck);
     this.adopt(connection);
     this.changed();
     if (this.connection === undefined) return failure(this.takeError() ?? 'ECONNABORTED');
@@ -333,36 +368,23 @@ export class TcpSocket extends OpenSocket {
   }
 
   /** Whether data could go with the SYN. */
-  private knowsCookie({ remote, port, interfaceIndex }: Deferred): boolean {
-    const { settings } = this;
-    const local = this.binding?.address;
-    return this.network.tcp.hasFastOpenCookie({ local, remote, remotePort: port, settings, interfaceIndex });
+  private knowsCookie(destination: Destination): boolean {
+    const { settings, port } = this;
+    return this.network.tcp.hasFastOpenCookie({ ...destination, local: port.binding?.address, settings });
   }
 
-  /** A port that was drawn may be connected to the same place already, by a connection in TIME-WAIT: draw again. */
-  private open(
-    remote: IpAddress,
-    remotePort: number,
-    interfaceIndex: number,
-    firstData: FirstData | undefined,
-  ): Connection | ErrorCode {
-    const { settings, keys } = this;
-    const options = { remote, remotePort, settings, user: this, keys, interfaceIndex, firstData };
-    let connection: Connection | ErrorCode = 'EADDRINUSE';
-    for (let attempt = 0; attempt < PORT_ATTEMPTS && connection === 'EADDRINUSE'; attempt++) {
-      const binding = this.boundOrDrawn();
-      if (typeof binding === 'string') return binding;
-      connection = this.network.tcp.connect({ ...options, binding });
-      if (typeof connection !== 'string') return connection;
-      if (!this.portWasDrawn) return connection;
-      this.releaseBinding();
-    }
-    return connection;
-  }
-
-  private releaseBinding(): void {
-    if (this.binding !== undefined) this.network.tcp.ports.release(this.binding);
-    this.binding = undefined;
+  /** What Linux gives a connection of its listener's. */
+  private inherit(listener: TcpSocket): void {
+    this.linger = listener.linger;
+    this.port.reuseAddress = listener.port.reuseAddress;
+    this.port.reusePort = listener.port.reusePort;
+    this.v6Only = listener.v6Only;
+    Object.assign(this.blocking, listener.blocking);
+    this.priority = listener.priority;
+    this.mark = listener.mark;
+    this.receivesErrors = listener.receivesErrors;
+    this.reportsUnread = listener.reportsUnread;
+    if (listener.notices !== undefined) this.ownNotices().inherit(listener.notices);
   }
 
   private adopt(connection: Connection): void {
@@ -375,7 +397,7 @@ export class TcpSocket extends OpenSocket {
   private leave(connection: Connection): void {
     connection.user = undefined;
     this.connection = undefined;
-    if (this.portWasDrawn) this.releaseBinding();
+    if (this.port.wasDrawn) this.port.release();
   }
 
   /** The connection's word that it is not as it was: see `ConnectionUser`. */

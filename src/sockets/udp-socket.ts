@@ -3,18 +3,26 @@
  * answers where POSIX leaves a choice.
  */
 import type { IpAddress } from '../layers/address.ts';
+import type { Clock } from '../layers/clock.ts';
 import type { ErrorCode } from '../layers/errors.ts';
+import type { Datagram } from '../layers/transport/datagram-queue.ts';
 import type { UdpEndpoint } from '../layers/transport/udp-endpoint.ts';
-import { type AddressRecord, isMapped, isPort, toProgram, toStack } from './address-record.ts';
+import { type AddressRecord, isMapped, isPort, MessageRecord, toProgram, toStack } from './address-record.ts';
 import * as the from './constants.ts';
 import { failure } from './errno.ts';
+import { ErrorQueueEntry } from './error-queue.ts';
+import { datagramEntry } from './icmp-entry.ts';
 import { OpenSocket } from './open-socket.ts';
+import { areRecordable } from './transmit-timestamps.ts';
 
-const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL;
+const SEND_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_ZEROCOPY;
 const RECEIVE_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_PEEK | the.MSG_TRUNC | the.MSG_WAITALL;
 
 export class UdpSocket extends OpenSocket {
   readonly endpoint: UdpEndpoint;
+  /** IP_RECVTTL and IP_RECVTOS, or IPV6_RECVHOPLIMIT and IPV6_RECVTCLASS: `recvfrom` tells these of each datagram. */
+  tellsHopLimit: boolean;
+  tellsTrafficClass: boolean;
   private readonly defaultHopLimit: number;
   private receiveShut: boolean;
   private sendShut: boolean;
@@ -23,10 +31,15 @@ export class UdpSocket extends OpenSocket {
   constructor(domain: number, endpoint: UdpEndpoint, defaultHopLimit: number) {
     super(domain, the.SOCK_DGRAM, the.IPPROTO_UDP);
     this.endpoint = endpoint;
+    this.tellsHopLimit = false;
+    this.tellsTrafficClass = false;
     this.defaultHopLimit = defaultHopLimit;
     this.receiveShut = false;
     this.sendShut = false;
-    endpoint.changed = () => this.notify();
+    endpoint.changed = () => {
+      for (const error of endpoint.errors.splice(0)) this.queueError(datagramEntry(error));
+      this.notify();
+    };
   }
 
   get isBound(): boolean {
@@ -58,8 +71,10 @@ export class UdpSocket extends OpenSocket {
     flags: number,
     address: IpAddress | undefined,
     port: number,
+    timestamping?: number,
   ): number {
     if ((flags & ~SEND_FLAGS) !== 0) return failure('EOPNOTSUPP');
+    if (timestamping !== undefined && !areRecordable(timestamping, false)) return failure('EINVAL');
     if (this.sendShut) return failure('EPIPE');
     let remote: IpAddress | undefined;
     if (address !== undefined) {
@@ -69,10 +84,17 @@ export class UdpSocket extends OpenSocket {
       remote = known;
     }
     const failed = this.endpoint.send(bytes, at, length, remote, port);
-    return failed === undefined ? length : failure(failed);
+    if (failed !== undefined) return failure(failed);
+    const notices = timestamping === undefined ? this.notices : this.ownNotices();
+    if (notices !== undefined) {
+      notices.datagramSent(flags, timestamping, bytes, at, length);
+      this.notifyOfReports();
+    }
+    return length;
   }
 
   receive(into: Uint8Array, at: number, length: number, flags: number, from: AddressRecord | undefined): number {
+    if ((flags & the.MSG_ERRQUEUE) !== 0) return this.receiveErrorFrom(into, at, length, from);
     if ((flags & the.MSG_OOB) !== 0 || (flags & ~RECEIVE_FLAGS) !== 0) return failure('EOPNOTSUPP');
     // An error comes before a datagram, as in Linux's __skb_try_recv_datagram.
     const earlier = this.endpoint.takeError();
@@ -84,8 +106,27 @@ export class UdpSocket extends OpenSocket {
       from.port = datagram.sourcePort;
       from.interfaceIndex = datagram.interfaceIndex;
       from.datagramLength = datagram.length;
+      if (from instanceof MessageRecord) this.tell(datagram, from);
     }
     return (flags & the.MSG_TRUNC) !== 0 ? datagram.length : Math.min(datagram.length, length);
+  }
+
+  /** Linux: an IPv6 socket tells of IPv6 packets alone; of those of IPv4 the options of IPv4 would. */
+  private tell({ source, hopLimit, trafficClass }: Datagram, from: MessageRecord): void {
+    const isOwn = source.family === this.endpoint.family;
+    from.hopLimit = this.tellsHopLimit && isOwn ? hopLimit : -1;
+    from.trafficClass = this.tellsTrafficClass && isOwn ? trafficClass : -1;
+  }
+
+  private receiveErrorFrom(into: Uint8Array, at: number, length: number, from: AddressRecord | undefined): number {
+    const entry = new ErrorQueueEntry();
+    const given = this.receiveError(entry, into, at, length);
+    if (from !== undefined && given >= 0) {
+      from.address = entry.address;
+      from.port = entry.port;
+      from.datagramLength = entry.messageLength;
+    }
+    return given;
   }
 
   shutdown(how: number): number {
@@ -105,7 +146,7 @@ export class UdpSocket extends OpenSocket {
   readiness(): number {
     const { endpoint } = this;
     let ready = the.POLLOUT;
-    if (endpoint.hasError) ready |= the.POLLERR;
+    if (endpoint.hasError || this.hasQueuedError) ready |= the.POLLERR;
     if (endpoint.readableCount > 0) ready |= the.POLLIN;
     if (this.receiveShut) ready |= the.POLLIN | the.POLLRDHUP;
     if (this.receiveShut && this.sendShut) ready |= the.POLLHUP;
@@ -114,6 +155,22 @@ export class UdpSocket extends OpenSocket {
 
   takeError(): ErrorCode | undefined {
     return this.endpoint.takeError();
+  }
+
+  get receivesErrors(): boolean {
+    return this.endpoint.receiveErrors;
+  }
+
+  set receivesErrors(on: boolean) {
+    this.endpoint.receiveErrors = on;
+  }
+
+  protected replaceError(error: ErrorCode | undefined): void {
+    this.endpoint.pendingError = error;
+  }
+
+  protected get clock(): Clock {
+    return this.endpoint.clock;
   }
 
   localName(into: AddressRecord): number {
@@ -134,6 +191,11 @@ export class UdpSocket extends OpenSocket {
 
   readableBytes(): number {
     return this.endpoint.next?.length ?? 0;
+  }
+
+  /** A datagram is gone when it is sent: nothing waits here. */
+  unacknowledgedBytes(): number {
+    return 0;
   }
 
   /** The time to live or hop limit of what it sends to one host. */

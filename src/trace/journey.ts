@@ -39,15 +39,13 @@ export const isEnded = (journey: Journey): boolean => journey.arrivedAt !== unde
 /** Puts journeys together from events in the order of the run. Remembers only those under way and those of this instant. */
 export class JourneyTracker {
   private readonly underWay: Map<number, Journey>;
-  /** Journeys that began at `now`, and those that ended at `now`: later events of the same instant may add to them. */
-  private begun: Journey[];
+  /** Journeys that ended at `now`: later events of the same instant may add to them. */
   private arrived: Map<number, Journey>;
   private retransmits: TcpRetransmit[];
   private now: number;
 
   constructor() {
     this.underWay = new Map();
-    this.begun = [];
     this.arrived = new Map();
     this.retransmits = [];
     this.now = -1;
@@ -57,7 +55,6 @@ export class JourneyTracker {
   add(event: TraceEvent): Journey | undefined {
     if (event.time !== this.now) {
       this.now = event.time;
-      if (this.begun.length > 0) this.begun = [];
       if (this.arrived.size > 0) this.arrived = new Map();
       if (this.retransmits.length > 0) this.retransmits = [];
     }
@@ -105,8 +102,8 @@ export class JourneyTracker {
         return undefined;
       }
       case 'tcp-retransmit':
-        // A host may tell of a retransmission before or after it hands the frame over.
-        if (!this.begun.some((journey) => markRetransmission(journey, event))) this.retransmits.push(event);
+        // A host tells of a retransmission before it hands the frame over: what it has sent already is not meant.
+        this.retransmits.push(event);
         return undefined;
       default:
         return undefined;
@@ -147,7 +144,6 @@ export class JourneyTracker {
     if (copyOf === undefined) {
       const index = this.retransmits.findIndex((event) => markRetransmission(journey, event));
       if (index >= 0) this.retransmits.splice(index, 1);
-      this.begun.push(journey);
     }
     return journey;
   }

@@ -100,6 +100,12 @@ export class PathMtuCache {
     return isLower;
   }
 
+  /** Forgets all that it was told: paths carry what their first hop does. */
+  clear(): void {
+    this.estimates.clear();
+    this.changed();
+  }
+
   private current(destination: IpAddress): Estimate | undefined {
     const estimate = this.estimates.get(destination);
     if (estimate === undefined || this.clock.now() < estimate.expiresAt) return estimate;

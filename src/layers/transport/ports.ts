@@ -18,6 +18,8 @@ export interface Binding {
   readonly dualStack: boolean;
   /** SO_REUSEADDR: agrees to share with others that agree, as long as none listens. */
   readonly reuseAddress: boolean;
+  /** SO_REUSEPORT: agrees to share with others that agree, though they listen: each gets a part of what comes. */
+  readonly reusePort: boolean;
   /** Set when the owner starts to listen: no second binding may share it then. */
   exclusive: boolean;
 }
@@ -35,14 +37,20 @@ export class PortTable {
    * Claims a port; 0 asks for any free one.
    * @returns the binding, or `EADDRINUSE`
    */
-  bind(address: IpAddress, port: number, reuseAddress: boolean, dualStack: boolean): Binding | ErrorCode {
-    if (port === 0) {
-      const free = this.ephemeral(address, dualStack);
-      return free === 0 ? 'EADDRINUSE' : this.claim(address, free, reuseAddress, dualStack);
-    }
-    return this.conflicts(address, port, reuseAddress, dualStack)
-      ? 'EADDRINUSE'
-      : this.claim(address, port, reuseAddress, dualStack);
+  bind(
+    address: IpAddress,
+    port: number,
+    reuseAddress: boolean,
+    dualStack: boolean,
+    reusePort = false,
+  ): Binding | ErrorCode {
+    const chosen = port === 0 ? this.ephemeral(address, dualStack) : port;
+    const binding = { address, port: chosen, reuseAddress, reusePort, dualStack, exclusive: false };
+    if (chosen === 0 || (port !== 0 && this.conflicts(binding))) return 'EADDRINUSE';
+    const bindings = this.byPort.get(chosen);
+    if (bindings === undefined) this.byPort.set(chosen, [binding]);
+    else bindings.push(binding);
+    return binding;
   }
 
   release(binding: Binding): void {
@@ -54,17 +62,19 @@ export class PortTable {
   }
 
   /** Whether a second binding could not live beside those there are. */
-  conflicts(address: IpAddress, port: number, reuseAddress: boolean, dualStack: boolean): boolean {
-    const wanted = { address, dualStack };
-    return (this.byPort.get(port) ?? []).some(
-      (held) => overlap(held, wanted) && !(reuseAddress && held.reuseAddress && !held.exclusive),
+  private conflicts(wanted: Claim): boolean {
+    return (this.byPort.get(wanted.port) ?? []).some(
+      (held) =>
+        overlap(held, wanted) &&
+        !(wanted.reuseAddress && held.reuseAddress && !held.exclusive) &&
+        !(wanted.reusePort && held.reusePort),
     );
   }
 
-  /** Whether another binding than `binding` overlaps it: listening needs to be alone. */
+  /** Whether another listens where `binding` would: that takes the consent of both. */
   isShared(binding: Binding): boolean {
     return (this.byPort.get(binding.port) ?? []).some(
-      (held) => held !== binding && held.exclusive && overlap(held, binding),
+      (held) => held !== binding && held.exclusive && overlap(held, binding) && !(held.reusePort && binding.reusePort),
     );
   }
 
@@ -74,24 +84,13 @@ export class PortTable {
     const first = below(this.random, count);
     for (let step = 0; step < count; step++) {
       const port = EPHEMERAL_FIRST + ((first + step) % count);
-      if (!this.conflicts(address, port, false, dualStack)) return port;
+      if (!this.conflicts({ address, port, reuseAddress: false, reusePort: false, dualStack })) return port;
     }
     return 0;
   }
-
-  private claim(address: IpAddress, port: number, reuseAddress: boolean, dualStack: boolean): Binding {
-    const binding = { address, port, reuseAddress, dualStack, exclusive: false };
-    const bindings = this.byPort.get(port);
-    if (bindings === undefined) this.byPort.set(port, [binding]);
-    else bindings.push(binding);
-    return binding;
-  }
 }
 
-interface Claim {
-  readonly address: IpAddress;
-  readonly dualStack: boolean;
-}
+type Claim = Omit<Binding, 'exclusive'>;
 
 function overlap(one: Claim, other: Claim): boolean {
   if (one.address.family !== other.address.family) return one.dualStack || other.dualStack;

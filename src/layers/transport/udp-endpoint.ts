@@ -4,6 +4,7 @@
  */
 import { type Family, type IpAddress, isMulticast, isUnspecified, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../address.ts';
 import { pseudoHeaderSum } from '../checksum.ts';
+import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../errors.ts';
 import { copyBytes } from '../memory.ts';
 import type { IcmpError } from '../network/icmp-error.ts';
@@ -12,20 +13,25 @@ import type { Binding } from './ports.ts';
 import * as udp from './udp.ts';
 import type { DatagramPath, UdpParts } from './udp-services.ts';
 
-/** Errors kept for a program that asked for them (Linux bounds them by the receive buffer; a count is plainer). */
-const ERROR_QUEUE_LIMIT = 64;
+/** Errors that wait for somebody to take them (Linux bounds them by the receive buffer; a count is plainer). */
+const ERROR_LIMIT = 64;
 
-/** A network error about a datagram that this endpoint sent: what Linux's IP_RECVERR queues. */
+/** An error about a datagram that this endpoint sent or would have sent: what Linux's IP_RECVERR queues. */
 export interface UdpError {
   readonly code: ErrorCode;
-  readonly kind: IcmpError['kind'];
-  /** Where the datagram was going … */
+  /** Where the datagram was going. */
   readonly remote: IpAddress;
   readonly remotePort: number;
-  /** … and who said that it did not get there. */
-  readonly reporter: IpAddress;
-  /** The next hop's MTU in bytes if `kind` is `packet-too-big`. */
+  /** What ICMP said, and who said it; `undefined` if this host found out by itself. */
+  readonly kind: IcmpError['kind'] | undefined;
+  readonly reporter: IpAddress | undefined;
+  /** Of the ICMP message. */
+  readonly type: number;
+  readonly icmpCode: number;
+  /** What the path carries in bytes if the datagram was too large for it; else 0. */
   readonly mtu: number;
+  /** Of the datagram, as much as was quoted. */
+  readonly payload: Uint8Array;
 }
 
 export interface Membership {
@@ -59,7 +65,9 @@ export class UdpEndpoint {
   trafficClass: number;
   /** IPv4: never fragment; a datagram above the path MTU is then EMSGSIZE. IPv6: the same for the source's own fragmentation. */
   dontFragment: boolean;
-  /** IP_RECVERR: queue every error, connected or not. */
+  /** SO_REUSEPORT. Settable until it is bound. */
+  reusePort: boolean;
+  /** IP_RECVERR: keep every error, connected or not. */
   receiveErrors: boolean;
   /** Called when something became readable: a datagram or an error. */
   changed: (() => void) | undefined;
@@ -72,16 +80,18 @@ export class UdpEndpoint {
   /** The only interface to receive from and send to; 0 means any. */
   interfaceIndex: number;
   readonly memberships: Membership[];
+  /** Whoever takes errors away takes them from here, when `changed` is called. */
   readonly errors: UdpError[];
   /** Datagrams that found the receive buffer full. */
   overflowed: number;
+  /** The error of an earlier datagram, for the next call to report (SO_ERROR). */
+  pendingError: ErrorCode | undefined;
 
   private readonly parts: UdpParts;
   private readonly table: EndpointTable;
   private readonly queue: DatagramQueue;
   private binding: Binding | undefined;
   private boundAddress: IpAddress;
-  private pendingError: ErrorCode | undefined;
   private path: DatagramPath | undefined;
   private closed: boolean;
 
@@ -96,6 +106,7 @@ export class UdpEndpoint {
     this.multicastInterface = 0;
     this.trafficClass = 0;
     this.dontFragment = false;
+    this.reusePort = false;
     this.receiveErrors = false;
     this.changed = undefined;
     this.local = family === 4 ? UNSPECIFIED_V4 : UNSPECIFIED_V6;
@@ -106,12 +117,12 @@ export class UdpEndpoint {
     this.memberships = [];
     this.errors = [];
     this.overflowed = 0;
+    this.pendingError = undefined;
     this.parts = parts;
     this.table = table;
     this.queue = new DatagramQueue(parts.memory, receiveBufferBytes);
     this.binding = undefined;
     this.boundAddress = this.local;
-    this.pendingError = undefined;
     this.path = undefined;
     this.closed = false;
   }
@@ -127,6 +138,11 @@ export class UdpEndpoint {
 
   get bound(): boolean {
     return this.binding !== undefined;
+  }
+
+  /** The clock of its host. */
+  get clock(): Clock {
+    return this.parts.timers;
   }
 
   /** Datagrams that wait to be read. */
@@ -195,7 +211,13 @@ export class UdpEndpoint {
     if (typeof path === 'string') return path;
     const failed = this.bindIfNeeded();
     if (failed !== undefined) return failed;
-    return this.sendOn(path, bytes, at, length, remote === undefined ? this.remotePort : port);
+    const remotePort = remote === undefined ? this.remotePort : port;
+    const refused = this.sendOn(path, bytes, at, length, remotePort);
+    if (refused === 'EMSGSIZE' && this.receiveErrors) {
+      this.keepError({ ...FOUND_HERE, code: refused, remote: path.remote, remotePort, mtu: path.mtu });
+      this.changed?.();
+    }
+    return refused;
   }
 
   /**
@@ -258,15 +280,19 @@ export class UdpEndpoint {
   }
 
   /** For `Udp`: an error about a datagram of this endpoint's. */
-  fail(error: UdpError, hard: boolean): void {
+  fail(message: IcmpError, code: ErrorCode, hard: boolean): void {
     if (this.receiveErrors) {
-      if (this.errors.length < ERROR_QUEUE_LIMIT) this.errors.push(error);
+      this.keepError(errorOf(message, code));
     } else if (this.remote === undefined || !hard) {
       // Linux, ip(7): without IP_RECVERR only a connected socket hears of errors, and only of the fatal ones.
       return;
     }
-    this.pendingError = error.code;
+    this.pendingError = code;
     this.changed?.();
+  }
+
+  private keepError(error: UdpError): void {
+    if (this.errors.length < ERROR_LIMIT) this.errors.push(error);
   }
 
   private speaks(address: IpAddress): boolean {
@@ -330,4 +356,20 @@ export class UdpEndpoint {
     udp.writeChecksum(frame.view, frame.start, total, pseudo);
     return path.send(frame, udp.PROTOCOL, this.trafficClass & 3);
   }
+}
+
+/** Of an error that no ICMP message told of. */
+const FOUND_HERE = {
+  kind: undefined,
+  reporter: undefined,
+  type: 0,
+  icmpCode: 0,
+  payload: new Uint8Array(0),
+} as const;
+
+function errorOf(message: IcmpError, code: ErrorCode): UdpError {
+  const { kind, reporter, type, code: icmpCode, remote, mtu, view, at, length } = message;
+  const quoted = new Uint8Array(view.buffer, view.byteOffset + at, length);
+  const payload = quoted.slice(udp.HEADER_LENGTH);
+  return { code, remote, remotePort: udp.destinationPort(view, at), kind, reporter, type, icmpCode, mtu, payload };
 }

@@ -6,6 +6,7 @@ import type { DropReason } from '../drop.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { IcmpError, IcmpErrorKind } from '../network/icmp-error.ts';
 import type { ReceivedPacket } from '../network/packet.ts';
+import { type SipKey, sipHash } from '../siphash.ts';
 import type { Datagram } from './datagram-queue.ts';
 import { type Binding, PortTable } from './ports.ts';
 import type { TransportProtocol } from './protocol.ts';
@@ -39,6 +40,7 @@ export class Udp implements TransportProtocol, EndpointTable {
   private readonly settings: UdpSettings;
   private readonly ports: PortTable;
   private readonly byPort: Map<number, UdpEndpoint[]>;
+  private readonly sharingKey: SipKey;
   /** The last source seen: a stream of datagrams from one sender shares one address object. */
   private lastSource: IpAddress | undefined;
   private lastDestination: IpAddress | undefined;
@@ -47,6 +49,8 @@ export class Udp implements TransportProtocol, EndpointTable {
     this.parts = parts;
     this.settings = { ...UDP_SETTINGS, ...settings };
     this.ports = new PortTable(parts.random('udp-ports'));
+    const random = parts.random('udp endpoints that share a port');
+    this.sharingKey = [random.next(), random.next(), random.next(), random.next()];
     this.byPort = new Map();
     this.lastSource = undefined;
     this.lastDestination = undefined;
@@ -61,7 +65,7 @@ export class Udp implements TransportProtocol, EndpointTable {
   claim(endpoint: UdpEndpoint, address: IpAddress, port: number): Binding | ErrorCode {
     // A wildcard of a dual-stack endpoint takes both families; a specific address only its own.
     const both = endpoint.dualStack && isUnspecified(address);
-    const binding = this.ports.bind(address, port, endpoint.reuseAddress, both);
+    const binding = this.ports.bind(address, port, endpoint.reuseAddress, both, endpoint.reusePort);
     if (typeof binding === 'string') return binding;
     const sharing = this.byPort.get(binding.port);
     if (sharing === undefined) this.byPort.set(binding.port, [endpoint]);
@@ -83,7 +87,8 @@ export class Udp implements TransportProtocol, EndpointTable {
     if (refused !== undefined) return refused;
     const sharing = this.byPort.get(udp.destinationPort(view, at));
     if (packet.toGroup) return this.toGroup(packet, sharing ?? []);
-    const endpoint = sharing === undefined ? undefined : mostSpecific(sharing, packet);
+    const best = sharing === undefined ? undefined : mostSpecific(sharing, packet);
+    const endpoint = best?.reusePort === true && sharing !== undefined ? this.among(sharing, best, packet) : best;
     if (endpoint === undefined) {
       this.parts.network.portUnreachable(packet);
       return 'udp-port-unreachable';
@@ -93,10 +98,7 @@ export class Udp implements TransportProtocol, EndpointTable {
 
   icmpError(error: IcmpError): void {
     const [code, hard] = MEANING[error.kind];
-    const remotePort = udp.destinationPort(error.view, error.at);
-    const { kind, remote, reporter, mtu } = error;
-    const owner = this.owner(error);
-    owner?.fail({ code, kind, remote, remotePort, reporter, mtu }, hard);
+    this.owner(error)?.fail(error, code, hard);
   }
 
   accepts(error: IcmpError): boolean {
@@ -131,6 +133,21 @@ export class Udp implements TransportProtocol, EndpointTable {
       else if (reason !== undefined) reason = 'udp-receive-buffer-full';
     }
     return reason;
+  }
+
+  /** Of those that share a port (SO_REUSEPORT) each has its part of the peers, as on Linux; a connected one fits better. */
+  private among(sharing: readonly UdpEndpoint[], best: UdpEndpoint, packet: ReceivedPacket): UdpEndpoint {
+    const fit = score(best, packet);
+    const equals = sharing.filter((endpoint) => endpoint.reusePort && score(endpoint, packet) === fit);
+    const { view, at, source0, source1, source2, source3 } = packet;
+    const { destination0, destination1, destination2, destination3 } = packet;
+    const ports = view.getInt32(at);
+    const hash = sipHash(this.sharingKey, [
+      ...[source0, source1, source2, source3],
+      ...[destination0, destination1, destination2, destination3],
+      ports,
+    ]);
+    return equals[(hash >>> 0) % equals.length] ?? best;
   }
 
   private deliver(packet: ReceivedPacket, endpoint: UdpEndpoint): boolean {

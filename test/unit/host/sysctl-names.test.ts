@@ -3,8 +3,9 @@
  * is tested where they act.
  */
 import { describe, expect, test } from 'vitest';
-import { SYSCTL_NAMES, sysctlSettings } from '../../../src/host/sysctl.ts';
-import type { TcpSettings } from '../../../src/layers/transport/tcp/settings.ts';
+import { SYSCTL_NAMES, sysctlSettings, sysctlValue } from '../../../src/host/sysctl.ts';
+import { profileSettings } from '../../../src/layers/transport/tcp/profiles.ts';
+import { RFC_SETTINGS, type TcpSettings } from '../../../src/layers/transport/tcp/settings.ts';
 
 type Effects = Readonly<Record<string, Partial<TcpSettings>>>;
 
@@ -17,7 +18,13 @@ const LINUX: Readonly<Record<string, Effects>> = {
   challenge_ack_limit: { 7: { challengeAcksPerSecond: 7 }, 2147483647: { challengeAcksPerSecond: 0 } },
   congestion_control: { bbr: { congestionControl: 'bbr' }, reno: { congestionControl: 'reno' } },
   dsack: { 0: { duplicateSack: false }, 1: { duplicateSack: true } },
-  early_retrans: { 0: { tailLossProbe: false }, 3: { tailLossProbe: true } },
+  early_retrans: {
+    0: { tailLossProbe: false },
+    1: { tailLossProbe: false },
+    2: { tailLossProbe: false },
+    3: { tailLossProbe: true },
+    4: { tailLossProbe: true },
+  },
   ecn: {
     0: NO_ECN,
     1: { ecn: 'request', accurateEcn: 'off' },
@@ -105,7 +112,10 @@ const FREEBSD: Readonly<Record<string, Effects>> = {
   abc_l_var: { 4: { appropriateByteCountingLimitSegments: 4 } },
   always_keepalive: { 0: { keepAlive: false }, 1: { keepAlive: true } },
   blackhole: { 0: { unanswered: 'none' }, 1: { unanswered: 'syn' }, 2: { unanswered: 'all' } },
-  'cc.algorithm': { dctcp: { congestionControl: 'dctcp' } },
+  'cc.abe': { 0: { alternativeBackoff: false }, 1: { alternativeBackoff: true } },
+  'cc.algorithm': { dctcp: { congestionControl: 'dctcp' }, newreno: { congestionControl: 'reno' } },
+  'cc.vegas.alpha': { 1: { vegasAlphaSegments: 1 } },
+  'cc.vegas.beta': { 3: { vegasBetaSegments: 3 } },
   delacktime: { 20: { delayedAckNs: 20 * MS } },
   delayed_ack: { 0: { delayedAck: false }, 1: { delayedAck: true } },
   do_prr: { 0: { proportionalRateReduction: false }, 1: { proportionalRateReduction: true } },
@@ -116,6 +126,7 @@ const FREEBSD: Readonly<Record<string, Effects>> = {
     3: { ecn: 'accept', accurateEcn: 'accept' },
     4: { ecn: 'request', accurateEcn: 'request' },
   },
+  'ecn.generalized': { 0: { ecnControlPackets: false }, 1: { ecnControlPackets: true } },
   'fastopen.autokey': { 0: { fastOpenKeyLifetimeNs: 0 }, 120: { fastOpenKeyLifetimeNs: 120 * SECOND } },
   'fastopen.client_enable': { 0: { fastOpenClient: false }, 1: { fastOpenClient: true } },
   'fastopen.path_disable_time': { 900: { fastOpenBlackholeNs: 900 * SECOND } },
@@ -127,6 +138,7 @@ const FREEBSD: Readonly<Record<string, Effects>> = {
   keepintvl: { 10000: { keepAliveIntervalNs: 10 * SECOND } },
   maxtcptw: { 100: { timeWaitLimit: 100 } },
   msl: { 15000: { maximumSegmentLifetimeNs: 15 * SECOND } },
+  newcwv: { 0: { congestionWindowValidation: 'growth' }, 1: { congestionWindowValidation: 'full' } },
   path_mtu_discovery: { 0: { pathMtuDiscovery: false }, 1: { pathMtuDiscovery: true } },
   pmtud_blackhole_detection: { 0: { blackHoleDetection: false }, 1: { blackHoleDetection: true } },
   pmtud_blackhole_mss: { 1200: { probingBaseMss: 1200 } },
@@ -142,7 +154,9 @@ const FREEBSD: Readonly<Record<string, Effects>> = {
     2: { windowScaling: true, timestamps: false },
     3: { windowScaling: false, timestamps: true },
   },
+  retries: { 7: { dataRetries: 7, synRetries: 7 } },
   rfc3042: { 0: { limitedTransmit: false }, 1: { limitedTransmit: true } },
+  rfc3465: { 0: { appropriateByteCounting: false }, 1: { appropriateByteCounting: true } },
   'sack.enable': { 0: { selectiveAcknowledgment: false }, 1: { selectiveAcknowledgment: true } },
   sendbuf_auto: { 0: { sendBufferAutotuning: false }, 1: { sendBufferAutotuning: true } },
   sendbuf_max: { 9000: { sendBufferMaximumBytes: 9000 } },
@@ -166,5 +180,40 @@ describe('each sysctl sets this and nothing else', () => {
 
   test.each(Object.entries(NAMES))('%s', (name, effects) => {
     for (const [value, settings] of Object.entries(effects)) expect(sysctlSettings(name, value)).toEqual(settings);
+  });
+});
+
+describe('reading a sysctl shows the value that was set', () => {
+  /** Several values set the same: the first of them is shown, and the least of three numbers is a page at most. */
+  const SHOWN: Readonly<Record<string, string>> = {
+    'net.ipv4.tcp_early_retrans 1': '0',
+    'net.ipv4.tcp_early_retrans 2': '0',
+    'net.ipv4.tcp_early_retrans 4': '3',
+    'net.ipv4.tcp_fastopen_key 00000001-0000000a-ffffffff-7FFFFFFF': '00000001-0000000a-ffffffff-7fffffff',
+    'net.ipv4.tcp_frto 2': '1',
+    'net.ipv4.tcp_recovery 5': '1',
+    'net.ipv4.tcp_rmem 1000 2000 3000': '2000\t2000\t3000',
+    'net.ipv4.tcp_timestamps 2': '1',
+    'net.ipv4.tcp_wmem 1000 2000 3000': '2000\t2000\t3000',
+  };
+
+  test.each(Object.entries(NAMES))('%s', (name, effects) => {
+    for (const [value, settings] of Object.entries(effects)) {
+      expect(sysctlValue(name, { ...RFC_SETTINGS, ...settings }), value).toBe(SHOWN[`${name} ${value}`] ?? value);
+    }
+  });
+
+  test('profiles have the defaults of their kernels', () => {
+    const shown = (profile: string, name: string): string | undefined => sysctlValue(name, profileSettings(profile));
+    expect(shown('linux', 'net.ipv4.tcp_rmem')).toBe('4096\t131072\t6291456');
+    expect(shown('linux', 'net.ipv4.tcp_challenge_ack_limit')).toBe('2147483647');
+    expect(shown('freebsd', 'net.inet.tcp.cc.algorithm')).toBe('cubic');
+    expect(shown('freebsd', 'net.inet.tcp.rfc1323')).toBe('1');
+  });
+
+  test('settings that no value amounts to, and a name that there is not', () => {
+    expect(sysctlValue('net.ipv4.tcp_ecn', { ...RFC_SETTINGS, ecn: 'off', accurateEcn: 'request' })).toBeUndefined();
+    expect(sysctlValue('net.ipv4.tcp_fastopen_key', RFC_SETTINGS)).toBeUndefined();
+    expect(() => sysctlValue('net.ipv4.tcp_none', RFC_SETTINGS)).toThrow('no sysctl is called "net.ipv4.tcp_none"');
   });
 });

@@ -5,6 +5,7 @@ import * as the from '../../../src/sockets/constants.ts';
 import { runProgram } from '../../../src/sockets/program.ts';
 import type { Socket } from '../../../src/sockets/socket.ts';
 import { SocketError, TimeoutError } from '../../../src/sockets/socket-error.ts';
+import { play } from './play.ts';
 import { type TwoHosts, twoHosts } from './two-hosts.ts';
 
 const { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM } = the;
@@ -16,23 +17,6 @@ async function outcome(now: () => number, promise: Promise<unknown>): Promise<st
     (value) => at(value instanceof Uint8Array ? new TextDecoder().decode(value) : JSON.stringify(value)),
     (error: Error & { code?: string }) => at(`${error.name} ${error.code ?? error.message}`),
   );
-}
-
-/** Runs `alice` and `bob`, and everything until nothing can happen any more. */
-async function play(scenes: {
-  alice: (hosts: TwoHosts) => Promise<unknown>;
-  bob?: (hosts: TwoHosts) => Promise<unknown>;
-}) {
-  const hosts = twoHosts();
-  let failed: unknown;
-  const done = Promise.all([scenes.alice(hosts), scenes.bob?.(hosts)]).catch((error: unknown) => {
-    failed = error;
-  });
-  await hosts.run();
-  if (failed !== undefined) throw failed;
-  expect([...hosts.programs.waiting]).toEqual([]);
-  await done;
-  return hosts;
 }
 
 /** An observer of calls alone. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ipAddress } from '../../../src/layers/address-text.ts';
-import { AddressRecord } from '../../../src/sockets/address-record.ts';
+import { AddressRecord, MessageRecord } from '../../../src/sockets/address-record.ts';
 import * as the from '../../../src/sockets/constants.ts';
 import { failure } from '../../../src/sockets/errno.ts';
 import { ALICE, ALICE6, BOB, BOB6, twoHosts } from './two-hosts.ts';
@@ -54,6 +54,50 @@ describe('a datagram socket', () => {
     expect(bob.core.recv(b, into, the.MSG_TRUNC)).toBe(3000);
     expect(into[0]).toBe(8);
     expect(bob.core.ioctl(b, the.FIONREAD)).toBe(0);
+  });
+
+  test.each([
+    { family: 4, domain: the.AF_INET, to: BOB, level: the.IPPROTO_IP, hops: the.IP_RECVTTL, traffic: the.IP_RECVTOS },
+    {
+      family: 6,
+      domain: the.AF_INET6,
+      to: BOB6,
+      level: the.IPPROTO_IPV6,
+      hops: the.IPV6_RECVHOPLIMIT,
+      traffic: the.IPV6_RECVTCLASS,
+    },
+  ])('IPv$family: recvmsg tells hop limit and traffic class to who wants to know', async (which) => {
+    const { domain, to, level, hops, traffic } = which;
+    const { alice, bob, a, b, run } = pair(domain);
+    const six = domain === the.AF_INET6;
+    alice.core.setsockopt(a, level, six ? the.IPV6_UNICAST_HOPS : the.IP_TTL, 33);
+    alice.core.setsockopt(a, level, six ? the.IPV6_TCLASS : the.IP_TOS, 0xb8);
+    const message = new MessageRecord();
+    const told = async (): Promise<number[]> => {
+      alice.core.sendto(a, bytes(1, 2, 3), 0, to, 12000);
+      await run();
+      expect(bob.core.recvmsg(b, new Uint8Array(2), 0, message)).toBe(2);
+      expect(message.datagramLength).toBe(3);
+      return [message.hopLimit, message.trafficClass];
+    };
+    expect(await told()).toEqual([-1, -1]);
+    bob.core.setsockopt(b, level, hops, 1);
+    expect(await told()).toEqual([33, -1]);
+    bob.core.setsockopt(b, level, traffic, 1);
+    expect(await told()).toEqual([33, 0xb8]);
+    bob.core.setsockopt(b, level, hops, 0);
+    expect(await told()).toEqual([-1, 0xb8]);
+  });
+
+  test('of an IPv4 packet the options of IPv6 tell nothing', async () => {
+    const { alice, bob, b, run } = pair(the.AF_INET6);
+    bob.core.setsockopt(b, the.IPPROTO_IPV6, the.IPV6_RECVHOPLIMIT, 1);
+    const four = alice.core.socket(the.AF_INET, the.SOCK_DGRAM);
+    alice.core.sendto(four, bytes(1), 0, BOB, 12000);
+    await run();
+    const message = new MessageRecord();
+    expect(bob.core.recvmsg(b, new Uint8Array(2), 0, message)).toBe(1);
+    expect(message.hopLimit).toBe(-1);
   });
 
   test('MSG_PEEK leaves the datagram where it is', async () => {

@@ -236,6 +236,7 @@ export function discardAcknowledged(block: ControlBlock, ack: number): void {
   block.sndUna = ack;
   block.sendBufferStart = ack;
   block.synAcknowledged = true;
+  if (block.marks !== undefined) block.marks.acknowledged(ack);
   if (bytes <= 0) return;
   block.sendBuffer.discard(bytes);
   block.counts.acked(bytes);

@@ -7,6 +7,7 @@ import type { DropReason } from '../../drop.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { acknowledge, discardAcknowledged, timestampRtt, updateWindow } from './acknowledgment.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
+import { deferAccept } from './defer-accept.ts';
 import { goesOnWithoutEcn, handshakeAcknowledged, settle, synCameAgain } from './ecn/negotiation.ts';
 import { codepointArrived } from './ecn/reception.ts';
 import { emitReset, emitSyn, refuseAcknowledgment } from './emission.ts';
@@ -158,10 +159,14 @@ function synAcknowledged(block: ControlBlock, arrived: IncomingSegment): void {
   block.counts.acknowledgment(block.environment.timers);
   block.timers?.retransmission.cancel();
   if (block.synSentNs < 0) return;
-  const rttNs =
-    block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
+  const rttNs = handshakeRtt(block, arrived);
   if (rttNs >= 0) block.rtt.sample(rttNs, 1, block.environment.timers);
   if (block.log.count > 0) armRetransmission(block); // Fast Open: data has gone already
+}
+
+function handshakeRtt(block: ControlBlock, arrived: IncomingSegment): number {
+  if (block.deferredRttNs >= 0) return block.deferredRttNs > 0 ? block.deferredRttNs : -1;
+  return block.synTransmissions > 1 ? timestampRtt(block, arrived) : block.environment.timers.now() - block.synSentNs;
 }
 
 // ---- §3.10.7.4 other states ----
@@ -280,6 +285,7 @@ function takeAcknowledgment(block: ControlBlock, arrived: IncomingSegment): Drop
   const ack = arrived.acknowledgment;
   if (block.state === 'SYN-RECEIVED') {
     if (!answersSyn(block, ack) && block.owner.takesCookie(block, arrived)) return undefined;
+    if (answersSyn(block, ack) && deferAccept(block, arrived)) return undefined;
     const reason = ackInSynReceived(block, arrived);
     if (reason !== undefined) return reason;
     // It acknowledges our SYN for the first time, and nothing that was sent since: no duplicate (RFC 5681 §2).

@@ -4,9 +4,9 @@
 import type { IpAddress } from '../../address.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { AuthenticationKeys } from './authentication/segment-authentication.ts';
-import { ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block.ts';
+import { ACK_DELAYED, ACK_NOW, type ConnectionUser, type ControlBlock } from './control-block.ts';
 import { uncork } from './corking.ts';
-import { emitReset } from './emission.ts';
+import { emitReset, timestampNow } from './emission.ts';
 import type { TcpInfo } from './info.ts';
 import { tcpInfoOf } from './info-snapshot.ts';
 import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
@@ -14,11 +14,16 @@ import { acknowledgeNow, output } from './output.ts';
 import { checkAppLimited } from './rate/sampling.ts';
 import { growReceiveBuffer } from './receive-growth.ts';
 import { isUpdateDue } from './receive-window.ts';
-import { distance, lessOrEqual } from './sequence.ts';
+import { endRecord } from './record-ends.ts';
+import { SendMarks, type SendNotes } from './send-marks.ts';
+import { add, distance, lessOrEqual } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
 import { canReceive, canSend, type State } from './state.ts';
 import { markUrgent } from './urgent-sending.ts';
 import { userTimeoutChanged } from './user-timeout.ts';
+
+/** "This flag is not permanent" (tcp(7)): the mode ends after so many segments. Linux: TCP_MAX_QUICKACKS. */
+const QUICK_ACKS = 16;
 
 export class Connection {
   /** All that is known of the connection: for those who study it. */
@@ -99,6 +104,32 @@ export class Connection {
     const mark = this.block.settings.notSentLowWaterBytes;
     return mark === 0 || 2 * this.block.unsentBytes < mark;
   }
+  /** Octets that were written and are not acknowledged, and those of them that were not sent. A FIN of ours counts, as on Linux. */
+  get unacknowledgedOctets(): number {
+    const { block } = this;
+    if (block.state === 'CLOSED' || block.state === 'SYN-SENT' || block.state === 'SYN-RECEIVED') return 0;
+    const isFinUnacknowledged = block.finQueued && !(block.finSent && block.sndUna === block.sndNxt);
+    return block.sendBuffer.length + (isFinUnacknowledged ? 1 : 0);
+  }
+  get unsentOctets(): number {
+    const { block } = this;
+    if (this.unacknowledgedOctets === 0) return 0;
+    return block.unsentBytes + (block.finQueued && !block.finSent ? 1 : 0);
+  }
+  /** The sequence number of the next octet that is written. */
+  get nextToWrite(): number {
+    const { block } = this;
+    return add(block.sendBufferStart, block.sendBuffer.length);
+  }
+  /** TSval of a segment that were sent now. */
+  get timestamp(): number {
+    return timestampNow(this.block) >>> 0;
+  }
+  /** Whether the next segment with data is acknowledged at once, and not only every second one. */
+  get acknowledgesQuickly(): boolean {
+    const { quickAcks, settings } = this.block;
+    return !settings.delayedAck || quickAcks < settings.quickAckSegments;
+  }
   /** The program has written its last byte. */
   get sendClosed(): boolean {
     return this.block.finQueued || this.block.state === 'CLOSED';
@@ -113,11 +144,14 @@ export class Connection {
   /**
    * SEND (RFC 9293 §3.10.2): queues bytes and sends what may be sent.
    * @param more the program will send more at once: what does not fill a segment waits for it (MSG_MORE)
+   * @param notes what is to be noted of those that are taken
    * @returns how many were taken; 0 when the buffer is full or the connection does not send any more
    */
-  send(bytes: Uint8Array, at: number, length: number, more = false): number {
+  send(bytes: Uint8Array, at: number, length: number, more = false, notes?: SendNotes): number {
     const taken = this.queue(bytes, at, length, more);
-    if (taken > 0) output(this.block);
+    if (taken === 0) return 0;
+    if (notes !== undefined) this.note(notes, taken === length);
+    output(this.block);
     return taken;
   }
 
@@ -126,14 +160,33 @@ export class Connection {
    * cannot go yet. The octets stay in the stream, in their place.
    * @returns how many were taken, as `send`
    */
-  sendUrgent(bytes: Uint8Array, at: number, length: number): number {
+  sendUrgent(bytes: Uint8Array, at: number, length: number, notes?: SendNotes): number {
     const { block } = this;
     const taken = this.queue(bytes, at, length, false);
     if (taken === 0) return 0;
+    if (notes !== undefined) this.note(notes, taken === length);
     markUrgent(block);
     output(block);
     if (!block.sndUrgentTold && canSend(block.state)) acknowledgeNow(block);
     return taken;
+  }
+
+  /**
+   * Notes what a program wants of the octets that were taken last. `send` does it by itself; this is for those of a SYN.
+   * @param whole all that the program offered was taken
+   */
+  note(notes: SendNotes, whole: boolean): void {
+    const { block } = this;
+    const end = this.nextToWrite;
+    if (notes.endsRecord && whole) endRecord(block, end);
+    for (const watcher of notes.watchers(add(end, -1))) {
+      block.marks ??= new SendMarks();
+      block.marks.add(end, watcher);
+    }
+    if (block.marks === undefined || !lessOrEqual(end, block.sndMax)) return;
+    const text = new Uint8Array(block.sendBuffer.length);
+    block.sendBuffer.copyOut(0, text, 0, text.length);
+    block.marks.sent(end, text, 0, text.length);
   }
 
   /**
@@ -149,6 +202,28 @@ export class Connection {
       this.afterRead();
     }
     return count;
+  }
+
+  /** As `receive`, but nobody wants to see the bytes: Linux's MSG_TRUNC (tcp(7)). */
+  discard(length: number, peek = false): number {
+    const { block } = this;
+    const count = Math.min(length, block.receiveBuffer.readable);
+    if (count > 0 && !peek) {
+      block.receiveBuffer.skip(count);
+      growReceiveBuffer(block, count);
+      this.afterRead();
+    }
+    return count;
+  }
+
+  /**
+   * TCP_QUICKACK: enters the mode in which each segment with data is acknowledged at once, for some time, and sends an
+   * acknowledgment that waits; or leaves the mode.
+   */
+  acknowledgeQuickly(on: boolean): void {
+    const { block } = this;
+    block.quickAcks = block.settings.quickAckSegments - (on ? QUICK_ACKS : 0);
+    if (on && block.ackDue === ACK_DELAYED) acknowledgeNow(block);
   }
 
   /** CLOSE for sending (RFC 9293 §3.6.1, half close): a FIN follows what has been written. */
@@ -194,6 +269,7 @@ export class Connection {
     if (block.orphaned) return;
     block.orphaned = true;
     block.user = undefined;
+    block.marks = undefined;
     if (block.state === 'CLOSED') {
       block.receiveBuffer.release();
       return;

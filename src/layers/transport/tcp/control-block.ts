@@ -6,6 +6,7 @@
  */
 import type { Timer } from '../../clock.ts';
 import type { ErrorCode } from '../../errors.ts';
+import type { IcmpError } from '../../network/icmp-error.ts';
 import type { Path } from '../../network/path.ts';
 import type { CongestionSnapshot, ConnectionIdentity } from '../../observer.ts';
 import { Activity } from './activity.ts';
@@ -38,6 +39,7 @@ import { ReceiveBuffer } from './receive-buffer.ts';
 import { ReceiveTuning } from './receive-tuning.ts';
 import { RoundTripTime } from './rtt.ts';
 import { SendBuffer } from './send-buffer.ts';
+import type { SendMarks } from './send-marks.ts';
 import type { TcpSettings } from './settings.ts';
 import type { State } from './state.ts';
 import { TransmitLog } from './transmit-log.ts';
@@ -45,6 +47,12 @@ import { TransmitLog } from './transmit-log.ts';
 /** Is told that readiness, state or error of a connection may have changed; it looks at the fields. */
 export interface ConnectionUser {
   changed(): void;
+  /**
+   * ICMP tells that what was sent did not get there.
+   * @param isFatal the connection is given up because of it, before it was made
+   * @returns whether the program is told at once; else it is a soft error (RFC 9293 §3.9.2.2)
+   */
+  icmpError?(error: IcmpError, code: ErrorCode, isFatal: boolean): boolean;
 }
 
 /** What the protocol does for its connections: the control block's way up. */
@@ -137,6 +145,9 @@ export class ControlBlock implements Sender {
   sndUp: number;
   sndUrgent: boolean;
   sndUrgentTold: boolean;
+  /** Where records end that are not acknowledged, rising: `record-ends.ts`. Octets that the program wants to hear of. */
+  recordEnds: number[] | undefined;
+  marks: SendMarks | undefined;
 
   // Receive sequence variables: RFC 9293 §3.3.1 table 3. RCV.WND is `rcvAdv - rcvNxt`.
   irs: number;
@@ -213,6 +224,11 @@ export class ControlBlock implements Sender {
   fastOpen: FastOpen | undefined;
   /** Bytes that came with the peer's SYN and wait for the end of the handshake. */
   heldSynText: number;
+  /** The headers of the peer's SYN, if its listener keeps them; and whether connections of other sockets may have the port. */
+  savedSyn: Uint8Array | undefined;
+  sharesPort: boolean;
+  /** The round trip of an ACK that `defer-accept.ts` has passed over, 0 if it does not tell; -1 while there was none. */
+  deferredRttNs: number;
   /** When data or a FIN was last sent, and when the peer was last heard of. */
   lastSentNs: number;
   lastHeardNs: number;
@@ -292,6 +308,8 @@ export class ControlBlock implements Sender {
     this.sndUp = 0;
     this.sndUrgent = false;
     this.sndUrgentTold = false;
+    this.recordEnds = undefined;
+    this.marks = undefined;
     this.irs = 0;
     this.rcvNxt = 0;
     this.rcvAdv = 0;
@@ -344,6 +362,9 @@ export class ControlBlock implements Sender {
     this.synTimeouts = 0;
     this.fastOpen = undefined;
     this.heldSynText = 0;
+    this.savedSyn = undefined;
+    this.sharesPort = false;
+    this.deferredRttNs = -1;
     this.lastSentNs = 0;
     this.lastHeardNs = 0;
     this.waitingSinceNs = 0;

@@ -4,11 +4,11 @@
  * 200 ms; BSD has none).
  */
 import type { ControlBlock } from './control-block.ts';
-import { payloadRoom } from './emission.ts';
+import { textRoom } from './record-ends.ts';
 
 /** Whether the last octets that were written could go and wait for more. */
 export const isHeldBack = (block: ControlBlock): boolean =>
-  block.corkState === 'holding' && corks(block) && block.unsentBytes < payloadRoom(block);
+  block.corkState === 'holding' && corks(block) && block.unsentBytes < textRoom(block);
 
 /** A segment could go that is not full. @returns whether it must wait; from now on no longer than the ceiling */
 export function holdBack(block: ControlBlock): boolean {

@@ -4,6 +4,7 @@
  */
 import { MILLISECOND } from '../../clock.ts';
 import type { Frame } from '../../frame.ts';
+import { announcedMss, fixedHeaders, ipHeaderLength } from './announced-mss.ts';
 import { ACK_NONE, type ControlBlock } from './control-block.ts';
 import { alignedLength, optionSent, shapeNow, shapeOfSyn, watchLoss, writeOption } from './ecn/accurate-option.ts';
 import type { AccurateEcn } from './ecn/accurate-state.ts';
@@ -70,13 +71,6 @@ export function measurePath(block: ControlBlock): number {
   return block.ordinaryRoom;
 }
 
-/** The MSS to announce: the interface's MTU without fixed headers (RFC 9293 §3.7.1, RFC 6691 §2). */
-export function announcedMss(block: ControlBlock): number {
-  const fromInterface = Math.min(block.path.interfaceMtu - fixedHeaders(block), 65535);
-  const asked = block.settings.maximumSegmentSize;
-  return asked > 0 ? Math.min(asked, fromInterface) : fromInterface;
-}
-
 /**
  * Sends one segment without SYN.
  * @param sequence of its first octet
@@ -96,6 +90,7 @@ export function emit(block: ControlBlock, sequence: number, length: number, flag
     const packetLength = headerLength + length + ipHeaderLength(block);
     if (packetLength > block.claims.largestSent) block.claims.largestSent = packetLength;
     block.sendBuffer.copyOut((sequence - block.sendBufferStart) | 0, frame.bytes, at + headerLength, length);
+    if (block.marks !== undefined) block.marks.sent((sequence + length) | 0, frame.bytes, at + headerLength, length);
   }
   writeTimestamps(block, frame.view, at + segment.HEADER_LENGTH);
   if (hasMore) writeMoreOptions(block, frame.view, at + segment.HEADER_LENGTH, kind, sequence);
@@ -310,8 +305,3 @@ const authenticationBytes = (block: ControlBlock): number => block.authenticatio
 
 const timestampsLength = (block: ControlBlock): number =>
   block.timestampsOk === true ? options.ALIGNED_TIMESTAMPS_LENGTH : 0;
-
-const ipHeaderLength = (block: ControlBlock): number => (block.path.family === 4 ? 20 : 40);
-
-/** Bytes of the IP and TCP headers without any options. */
-export const fixedHeaders = (block: ControlBlock): number => ipHeaderLength(block) + segment.HEADER_LENGTH;

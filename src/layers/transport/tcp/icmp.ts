@@ -4,9 +4,10 @@
  */
 import type { ErrorCode } from '../../errors.ts';
 import type { IcmpError, IcmpErrorKind } from '../../network/icmp-error.ts';
+import { fixedHeaders } from './announced-mss.ts';
 import type { ControlBlock } from './control-block.ts';
 import { softErrorArrives } from './delivery-trouble.ts';
-import { fixedHeaders, fixedOptionBytes } from './emission.ts';
+import { fixedOptionBytes } from './emission.ts';
 import { noteFailure } from './fast-open/client.ts';
 import { end } from './lifecycle.ts';
 import { retransmit } from './output.ts';
@@ -47,13 +48,18 @@ export function icmpErrorArrives(block: ControlBlock, error: IcmpError): void {
     return;
   }
   block.search.explained = true;
-  block.softError = ERROR_OF[error.kind];
+  const code = ERROR_OF[error.kind];
   const opening = block.state === 'SYN-SENT' || block.state === 'SYN-RECEIVED';
   if (opening) noteFailure(block, block.owner.fastOpenCache); // RFC 7413 §4.1.3.1
   // RFC 9293 §3.9.2.2 (MUST-56): a soft error never ends a connection; what most hosts do instead is RFC 5461 §4.
-  const ends = HARD.has(error.kind) || block.settings.softErrorsEndOpening;
-  if (opening && ends) end(block, block.softError, `ICMP: ${error.kind}`);
-  else softErrorArrives(block, block.softError);
+  const ends = opening && (HARD.has(error.kind) || block.settings.softErrorsEndOpening);
+  const isTold = block.user?.icmpError?.(error, code, ends) === true;
+  if (!ends) {
+    if (!isTold) softErrorArrives(block, code);
+    return;
+  }
+  block.softError = code;
+  end(block, code, `ICMP: ${error.kind}`);
 }
 
 /**

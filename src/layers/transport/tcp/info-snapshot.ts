@@ -1,7 +1,8 @@
 /** Takes the `tcp_info` of a connection: see `info.ts` for what each field is. */
+
+import { announcedMss } from './announced-mss.ts';
 import type { ControlBlock } from './control-block.ts';
 import { EcnCounters } from './ecn/accurate-state.ts';
-import { announcedMss } from './emission.ts';
 import type { CongestionAvoidanceState, FastOpenFailure, TcpInfo } from './info.ts';
 import { pacingRate } from './pacing.ts';
 import { largestWindow } from './receive-window.ts';

@@ -108,6 +108,7 @@ export function end(block: ControlBlock, error: ErrorCode | undefined, why: stri
   if (error !== undefined || block.orphaned) block.receiveBuffer.release();
   block.counts.timeoutRecovered(block.environment.timers.now());
   block.activity.turn(IDLE, block.environment.timers);
+  block.marks?.abandon();
   block.owner.closed(block);
   block.user?.changed();
 }

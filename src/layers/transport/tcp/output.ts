@@ -14,6 +14,7 @@ import { mustWait } from './pacing.ts';
 import { abandonProbe, HOLD, probeLength, probeSent } from './path-mtu/probing.ts';
 import { followProbe } from './probe-timer.ts';
 import { leaves } from './rate/sampling.ts';
+import { isRecordEnd, textRoom } from './record-ends.ts';
 import * as segment from './segment.ts';
 import { add, distance, greaterThan } from './sequence.ts';
 import { canSend } from './state.ts';
@@ -136,7 +137,7 @@ function sendFirstLost(block: ControlBlock): void {
 /** RFC 8985 §7.3: new data if there is some and the peer has room for it, or else the last segment once more. */
 export function sendProbe(block: ControlBlock): void {
   measurePath(block);
-  const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
+  const length = Math.min(block.unsentBytes, block.usableWindow, textRoom(block));
   if (length > 0) {
     block.environment.observer?.tcpRetransmit(block.identity, 'tlp', block.sndNxt, length);
     sendText(block, length);
@@ -190,7 +191,7 @@ function probePath(block: ControlBlock): boolean {
 function sendOne(block: ControlBlock): boolean {
   const unsent = block.unsentBytes;
   if (unsent === 0) return sendFinAlone(block);
-  const room = payloadRoom(block);
+  const room = textRoom(block);
   const usable = block.usableWindow;
   const length = Math.min(unsent, usable, room);
   if (length <= 0 || length > allowance(block)) return false;
@@ -207,6 +208,7 @@ function sendOne(block: ControlBlock): boolean {
 function sendFull(block: ControlBlock): boolean {
   // The window may have to restart first: see `afterIdle`.
   if (block.log.count === 0 || block.settings.congestionWindowValidation === 'full') return true;
+  if (block.recordEnds !== undefined) return true;
   let there = Math.min(block.unsentBytes, block.usableWindow);
   // In a recovery what may go is not what was less what went.
   if (there < block.smss || block.lossState !== 'open') return true;
@@ -327,9 +329,15 @@ function armPersist(block: ControlBlock): void {
 
 /**
  * Sends the octet beyond the window that asks for news of it: RFC 9293 §3.8.6.1. SND.NXT stays; SND.MAX says that the
- * octet may be acknowledged.
+ * octet may be acknowledged. Or asks with nothing that could be taken.
  */
 export function probeWindow(block: ControlBlock): void {
+  if (block.settings.windowProbe === 'empty') {
+    const past = add(block.sndUna, -1);
+    block.environment.observer?.tcpRetransmit(block.identity, 'probe', past, 0);
+    emit(block, past, 0, 0);
+    return;
+  }
   const isFin = block.unsentBytes === 0;
   const end = add(block.sndNxt, 1);
   if (greaterThan(end, block.sndMax)) block.sndMax = end;
@@ -340,11 +348,15 @@ export function probeWindow(block: ControlBlock): void {
 /** Sends what silly-window avoidance held back: the override timeout of RFC 9293 §3.8.6.2.1 (4). */
 export function overrideSillyWindow(block: ControlBlock): void {
   measurePath(block);
-  const length = Math.min(block.unsentBytes, block.usableWindow, payloadRoom(block));
+  const length = Math.min(block.unsentBytes, block.usableWindow, textRoom(block));
   if (length <= 0) return;
   sendText(block, length);
 }
 
-/** RFC 9293 §3.9.1.2 (MUST-61): PSH on the segment with the last of what has been written. */
-const pushFlag = (block: ControlBlock, start: number, length: number): number =>
-  length > 0 && add(start, length) === add(block.sendBufferStart, block.sendBuffer.length) ? segment.PSH : 0;
+/** RFC 9293 §3.9.1.2 (MUST-61): PSH on the segment with the last of what has been written, or of a record. */
+function pushFlag(block: ControlBlock, start: number, length: number): number {
+  if (length <= 0) return 0;
+  const end = add(start, length);
+  if (end === add(block.sendBufferStart, block.sendBuffer.length)) return segment.PSH;
+  return block.recordEnds !== undefined && isRecordEnd(block, end) ? segment.PSH : 0;
+}

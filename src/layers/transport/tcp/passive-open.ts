@@ -5,18 +5,20 @@
 import { isUnspecified } from '../../address.ts';
 import type { DropReason } from '../../drop.ts';
 import type { ReceivedPacket } from '../../network/packet.ts';
+import type { SipKey } from '../../siphash.ts';
 import { segmentArrives, takeSyn, takeWindow } from './arrival.ts';
 import { authenticateArriving, protect } from './authentication/admission.ts';
 import type { ControlBlock } from './control-block.ts';
 import { CookieHandshake } from './cookie-handshake.ts';
 import { FastOpenServer } from './fast-open/server.ts';
 import type { IncomingSegment } from './incoming.ts';
+import { connectionHash, drawKey } from './initial-sequence.ts';
 import { end, openEarly } from './lifecycle.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
 import type { Opening } from './opening.ts';
 import { receiveText } from './reception.ts';
 import type { Refusal } from './reset.ts';
-import { ACK, FIN, RST, SYN } from './segment.ts';
+import { ACK, FIN, RST, SYN, sourcePort } from './segment.ts';
 import { holdSynText } from './syn-text.ts';
 import { startAfter } from './time-wait.ts';
 
@@ -26,6 +28,7 @@ export class PassiveOpen implements ListenerOwner {
   private readonly cookies: CookieHandshake;
   private readonly fastOpen: FastOpenServer;
   private readonly listeners: Map<number, Listener[]>;
+  private readonly sharingKey: SipKey;
   /** Which listener a connection that is not accepted yet came from. */
   private readonly listenerOf: Map<ControlBlock, Listener>;
   /**
@@ -40,8 +43,14 @@ export class PassiveOpen implements ListenerOwner {
     this.cookies = new CookieHandshake(opening);
     this.fastOpen = new FastOpenServer(opening.environment.random('tcp Fast Open cookies'));
     this.listeners = new Map();
+    this.sharingKey = drawKey(opening.environment.random('tcp listeners that share a port'));
     this.listenerOf = new Map();
     this.replaced = new Map();
+  }
+
+  /** All that listen. */
+  get all(): readonly Listener[] {
+    return [...this.listeners.values()].flat();
   }
 
   add(listener: Listener): void {
@@ -59,8 +68,21 @@ export class PassiveOpen implements ListenerOwner {
     listener.user?.changed();
   }
 
-  /** The listener that fits best: one bound to the very address before one bound to all. */
+  /** The listener that a segment is for. Of those that share a port (SO_REUSEPORT) each has its part of the peers, as on Linux. */
   listenerFor(packet: ReceivedPacket, port: number): Listener | undefined {
+    const best = this.bestFor(packet, port);
+    if (best === undefined || !best.binding.reusePort) return best;
+    const { address, dualStack } = best.binding;
+    const sharing = (this.listeners.get(port) ?? []).filter(
+      ({ binding }) => binding.reusePort && binding.dualStack === dualStack && binding.address.equals(address),
+    );
+    const remotePort = sourcePort(packet.view, packet.at);
+    const hash = connectionHash(this.sharingKey, packet.destination(), port, packet.source(), remotePort);
+    return sharing[(hash >>> 0) % sharing.length];
+  }
+
+  /** One bound to the very address before one bound to all. */
+  private bestFor(packet: ReceivedPacket, port: number): Listener | undefined {
     let best: Listener | undefined;
     for (const listener of this.listeners.get(port) ?? []) {
       const { address, dualStack } = listener.binding;
@@ -109,6 +131,8 @@ export class PassiveOpen implements ListenerOwner {
     this.listenerOf.set(block, listener);
     opening.admit(block, 'SYN-RECEIVED', 'SYN arrived');
     block.counts.arrived(arrived.dataLength);
+    block.sharesPort = listener.binding.reusePort;
+    if (listener.settings.saveSyn) block.savedSyn = packet.frame.bytes.slice(packet.headerAt, arrived.dataAt);
     takeSyn(block, arrived);
     takeWindow(block, arrived);
     block.fastOpen = this.fastOpen.answer(block, arrived, listener.settings, listener.fastOpens);
@@ -151,6 +175,7 @@ export class PassiveOpen implements ListenerOwner {
 
   private cookieArrives(listener: Listener, block: ControlBlock, arrived: IncomingSegment): DropReason | undefined {
     block.user = { changed: () => listener.user?.changed() };
+    block.sharesPort = listener.binding.reusePort;
     this.listenerOf.set(block, listener);
     this.opening.admit(block, 'SYN-RECEIVED', 'a SYN cookie came back');
     return segmentArrives(block, arrived);

@@ -19,11 +19,14 @@ const LINUX: Partial<TcpSettings> = {
   // TCP_INIT_CWND counts segments of any size, and one lost SYN in a second is no sign of congestion yet.
   initialWindowByteLimit: false,
   initialWindowSynTimeouts: 2,
-  synWindowBytes: 64_240,
+  // tcp_select_initial_window: 64,240 of 128 KiB with an MSS of 1460; in a SYN-ACK with timestamps 65,160.
+  synWindowHalved: true,
   synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
   synRetries: 6,
   synAckRetries: 5,
   dataRetries: 15,
+  // tcp_xmit_probe_skb: an old sequence number, and nothing else, draws an answer.
+  windowProbe: 'empty',
   // TCP_TIMEWAIT_LEN is 60 s.
   maximumSegmentLifetimeNs: 30 * SECOND,
   timeWaitReuseOutgoing: 'loopback',

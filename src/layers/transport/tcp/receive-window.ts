@@ -3,7 +3,9 @@
  * RFC 7323 §2. The right edge never moves left (SHLD-14), not even by the rounding of the scale (RFC 7323 §2.4).
  */
 
+import { announcedMss } from './announced-mss.ts';
 import { ACK_DELAYED, ACK_NOW, type ControlBlock } from './control-block.ts';
+import { ALIGNED_TIMESTAMPS_LENGTH } from './options.ts';
 import { greaterThan } from './sequence.ts';
 import type { TcpSettings } from './settings.ts';
 
@@ -12,6 +14,7 @@ import type { TcpSettings } from './settings.ts';
  * two: `2 ** shift` is a call out of the compiled code, and several of them a segment were 6 % of a bulk transfer.
  */
 const MAXIMUM_FIELD = 65535;
+const LARGEST_WINDOW = 0x3fff_ffff;
 
 /** Chooses the scale to offer. A buffer that may grow has room for what rounding keeps back besides its first size. */
 export function offerScale(block: ControlBlock): void {
@@ -25,12 +28,18 @@ export function offerScale(block: ControlBlock): void {
  * the first window is not lost in its rounding.
  */
 export function offeredShift(settings: TcpSettings): number {
-  const { receiveBufferBytes, receiveBufferMaximumBytes, receiveBufferAutotuning } = settings;
-  const shift = windowShift(receiveBufferBytes);
-  if (!receiveBufferAutotuning || receiveBufferMaximumBytes <= receiveBufferBytes) return shift;
-  const coarsest = Math.floor(Math.log2(Math.max(1, receiveBufferBytes / 8)));
-  return Math.max(shift, Math.min(windowShift(receiveBufferMaximumBytes), coarsest));
+  const clamp = clampOf(settings);
+  const first = Math.min(settings.receiveBufferBytes, clamp);
+  const largest = Math.min(settings.receiveBufferMaximumBytes, clamp);
+  const shift = windowShift(first);
+  if (!settings.receiveBufferAutotuning || largest <= first) return shift;
+  const coarsest = Math.floor(Math.log2(Math.max(1, first / 8)));
+  return Math.max(shift, Math.min(windowShift(largest), coarsest));
 }
+
+/** The largest window that the program wants to be advertised. */
+const clampOf = ({ windowClampBytes }: TcpSettings): number =>
+  windowClampBytes > 0 ? windowClampBytes : LARGEST_WINDOW;
 
 /** The smallest shift with which `bytes` fit the field; at most 14 (RFC 7323 §2.3). */
 export function windowShift(bytes: number): number {
@@ -41,9 +50,22 @@ export function windowShift(bytes: number): number {
 
 /** The window of a segment with SYN: never scaled (RFC 7323 §2.2). With Fast Open something may wait to be read. */
 function initialWindow(block: ControlBlock): number {
-  const { receiveBufferBytes, synWindowBytes } = block.settings;
+  const { receiveBufferBytes, synWindowBytes, synWindowHalved } = block.settings;
   const room = Math.max(0, receiveBufferBytes - slack(block) - block.receiveBuffer.readable);
-  return Math.min(room, synWindowBytes, MAXIMUM_FIELD);
+  const wanted = Math.min(synWindowBytes, clampOf(block.settings));
+  return Math.min(room, wanted, MAXIMUM_FIELD, synWindowHalved ? halfInSegments(block) : MAXIMUM_FIELD);
+}
+
+/**
+ * Half of the buffer, rounded down to whole segments. That those have timestamps is known of a SYN-ACK, and not of a SYN.
+ */
+function halfInSegments(block: ControlBlock): number {
+  const { receiveBufferBytes, receiveBufferAutotuning } = block.settings;
+  // A size that the program has chosen is what it wants to be offered: to that Linux adds as much for itself.
+  const half = receiveBufferAutotuning ? Math.floor(receiveBufferBytes / 2) : receiveBufferBytes;
+  const stamped = block.timestampsOk && !block.active ? ALIGNED_TIMESTAMPS_LENGTH : 0;
+  const segment = announcedMss(block) - stamped;
+  return half > segment ? half - (half % segment) : half;
 }
 
 /** The peer's SYN has arrived: the window of our own SYN, or of the SYN-ACK to come, starts at RCV.NXT. */
@@ -62,8 +84,9 @@ export function synWindow(block: ControlBlock): number {
 /** Advances the right edge if that is worth while. @returns the window field of the segment about to be sent */
 export function advertise(block: ControlBlock): number {
   const shift = block.rcvWndShift;
-  const room = free(block);
-  if (increase(block, room) >= smallestStep(block)) {
+  const clamp = clampOf(block.settings);
+  const room = free(block, clamp);
+  if (increase(block, room) >= smallestStep(block, clamp)) {
     const opened = Math.min(room >>> shift, MAXIMUM_FIELD);
     const edge = (block.rcvNxt + (opened << shift)) | 0;
     if (greaterThan(edge, block.rcvAdv)) {
@@ -88,8 +111,9 @@ export function isUpdateDue(block: ControlBlock): boolean {
   // An ACK that goes out in a moment says it, and a delayed one soon enough as long as the peer has something to go on with.
   if (block.ackDue === ACK_NOW) return false;
   if (block.ackDue === ACK_DELAYED && block.rcvWnd >= 2 * block.smss) return false;
-  const limit = Math.min(block.settings.receiveBufferBytes, MAXIMUM_FIELD << block.rcvWndShift);
-  const step = increase(block, free(block));
+  const clamp = clampOf(block.settings);
+  const limit = Math.min(block.settings.receiveBufferBytes, MAXIMUM_FIELD << block.rcvWndShift, clamp);
+  const step = increase(block, free(block, clamp));
   if (step < Math.min(limit / 2, 2 * block.smss)) return false;
   return step >= limit / 4 || block.rcvWnd <= limit / 8 || limit <= 8 * block.smss;
 }
@@ -98,21 +122,29 @@ export function isUpdateDue(block: ControlBlock): boolean {
 const increase = (block: ControlBlock, room: number): number => (block.rcvNxt + room - block.rcvAdv) | 0;
 
 /** RFC 9293 §3.8.6.2.2: min(Fr * RCV.BUFF, Eff.snd.MSS), Fr = 1/2. */
-const smallestStep = (block: ControlBlock): number =>
-  Math.max(1, Math.min(Math.floor(block.settings.receiveBufferBytes / 2), block.smss));
+const smallestStep = (block: ControlBlock, clamp: number): number =>
+  Math.max(1, Math.min(Math.floor(Math.min(block.settings.receiveBufferBytes, clamp) / 2), block.smss));
 
-/** RCV.BUFF - RCV.USER, less what rounding up may promise, as far as a window field can say it. */
-const free = (block: ControlBlock): number =>
+/** RCV.BUFF - RCV.USER, less what rounding up may promise, as far as a window field can say it and the program wants it. */
+const free = (block: ControlBlock, clamp: number): number =>
   Math.max(
     0,
     Math.min(
       block.settings.receiveBufferBytes - slack(block) - block.receiveBuffer.readable,
       MAXIMUM_FIELD << block.rcvWndShift,
+      clamp,
     ),
   );
 
 /** The largest window that there is room for when nothing waits to be read. */
 export const largestWindow = (block: ControlBlock): number =>
-  Math.max(0, Math.min(block.settings.receiveBufferBytes - slack(block), MAXIMUM_FIELD << block.rcvWndShift));
+  Math.max(
+    0,
+    Math.min(
+      block.settings.receiveBufferBytes - slack(block),
+      MAXIMUM_FIELD << block.rcvWndShift,
+      clampOf(block.settings),
+    ),
+  );
 
 const slack = (block: ControlBlock): number => (1 << block.rcvWndShift) - 1;

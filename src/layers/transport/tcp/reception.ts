@@ -137,7 +137,10 @@ function store(block: ControlBlock, arrived: IncomingSegment, offset: number, sk
 /** Whether an ACK may wait; not for the first segments of a connection that wants them acknowledged quickly. */
 function isDelayed(block: ControlBlock): boolean {
   const { delayedAck, quickAckSegments } = block.settings;
-  return delayedAck && (quickAckSegments === 0 || block.quickAcks++ >= quickAckSegments);
+  if (!delayedAck) return false;
+  if (block.quickAcks >= quickAckSegments) return true;
+  block.quickAcks++;
+  return false;
 }
 
 function scheduleAck(block: ControlBlock, atOnce: boolean): void {

@@ -14,6 +14,7 @@ const CHOICES: { readonly [Name in keyof TcpSettings]?: readonly TcpSettings[Nam
   ecnEcho: ['auto', 'latched', 'dctcp'],
   accurateEcnOption: ['off', 'sparing', 'full'],
   rackReorderingWindow: ['adaptive', 'static', 'none'],
+  windowProbe: ['octet', 'empty'],
   timeWaitReuseOutgoing: ['off', 'loopback', 'all'],
   synCookies: ['off', 'pressure', 'always'],
   packetizationLayerProbing: ['off', 'after-black-hole', 'always'],

@@ -21,6 +21,8 @@ export interface TcpSettings {
   sendBufferMaximumBytes: number;
   receiveBufferAutotuning: boolean;
   receiveBufferMaximumBytes: number;
+  /** TCP_WINDOW_CLAMP: the largest window to advertise, however large the buffer is; 0 for any. */
+  windowClampBytes: number;
   /** Of the packets: DSCP in the upper six bits (RFC 9293 §3.9.1.9), and time to live (§3.9.2); 0 takes the host's. */
   trafficClass: number;
   hopLimit: number;
@@ -28,6 +30,8 @@ export interface TcpSettings {
   maximumSegmentSize: number;
   /** The largest window that a SYN offers; the field ends at 65535 (RFC 7323 §2.2). */
   synWindowBytes: number;
+  /** Offers half of the buffer, in whole segments: Linux keeps the other half for its own overhead. */
+  synWindowHalved: boolean;
   /** In which order a SYN's options stand: receivers take any, but a fingerprint tells kernels apart by it. */
   synOptionOrder: readonly SynOption[];
   /** What is not answered if nobody listens: nothing, SYNs, or any segment (FreeBSD's `net.inet.tcp.blackhole`). */
@@ -169,6 +173,11 @@ export interface TcpSettings {
   keepAliveIdleNs: number;
   keepAliveIntervalNs: number;
   keepAliveProbes: number;
+  /**
+   * What asks whether a closed window has opened: the next octet, which the peer may take (RFC 9293 §3.8.6.1), or a
+   * segment without data whose number is past already, as Linux does it.
+   */
+  windowProbe: 'octet' | 'empty';
   /** RFC 9293 §3.4.2: TIME-WAIT lasts twice this. */
   maximumSegmentLifetimeNs: number;
   /** A SYN of the peer may open a connection anew that is in TIME-WAIT: RFC 6191 (RFC 9293 SHLD-4). */
@@ -188,6 +197,13 @@ export interface TcpSettings {
   synBacklog: number;
   /** Answers SYNs without keeping anything: never, when `synBacklog` is reached (RFC 4987 §3.7), or each (§3.6). */
   synCookies: 'off' | 'pressure' | 'always';
+  /**
+   * TCP_DEFER_ACCEPT: a listener's program gets a connection when data has come, or after so many timeouts of the SYN-ACK;
+   * 0 when the handshake is over.
+   */
+  deferAcceptTimeouts: number;
+  /** TCP_SAVE_SYN: a listener keeps the headers of the SYN for its program. */
+  saveSyn: boolean;
   /** Text on a SYN is kept until the handshake is over (RFC 9293 §3.10.7.2), or has to come again. */
   queueSynText: boolean;
   /**
@@ -197,6 +213,8 @@ export interface TcpSettings {
   fastOpenClient: boolean;
   fastOpenServer: boolean;
   fastOpenPending: number;
+  /** TCP_FASTOPEN_NO_COOKIE, if it is off: data on a SYN is sent and taken without a cookie (RFC 7413 §7.3). */
+  fastOpenRequiresCookie: boolean;
   /** How long a client does not try Fast Open where it has failed (§4.1.3.1); it doubles with each failure in a row. */
   fastOpenBlackholeNs: number;
   /**
@@ -252,10 +270,12 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   sendBufferMaximumBytes: 4 * 1024 * 1024,
   receiveBufferAutotuning: false,
   receiveBufferMaximumBytes: 6 * 1024 * 1024,
+  windowClampBytes: 0,
   trafficClass: 0,
   hopLimit: 0,
   maximumSegmentSize: 0,
   synWindowBytes: 65535,
+  synWindowHalved: false,
   synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
   unanswered: 'none',
   resetsPerSecond: 0,
@@ -334,6 +354,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   keepAliveIdleNs: 7200 * SECOND,
   keepAliveIntervalNs: 75 * SECOND,
   keepAliveProbes: 9,
+  windowProbe: 'octet',
   maximumSegmentLifetimeNs: 120 * SECOND,
   timeWaitReuseIncoming: true,
   timeWaitReuseOutgoing: 'off',
@@ -347,11 +368,14 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   challengeAcksPerSecond: 100,
   synBacklog: 128,
   synCookies: 'pressure',
+  deferAcceptTimeouts: 0,
+  saveSyn: false,
   queueSynText: true,
   // RFC 7413 is an experiment, and §2 says that TCP "MUST NOT use TFO by default".
   fastOpenClient: false,
   fastOpenServer: false,
   fastOpenPending: 0,
+  fastOpenRequiresCookie: true,
   fastOpenBlackholeNs: 60 * SECOND,
   fastOpenKeys: [],
   fastOpenKeyLifetimeNs: 24 * 3600 * SECOND,

@@ -119,19 +119,21 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     if (authentication !== undefined) protect(block, authentication);
     if (options.firstData !== undefined) prepareSyn(block, this.fastOpenCache, options.firstData);
     const connection = new Connection(block, options.user);
+    block.sharesPort = binding.reusePort;
     this.opening.admit(block, 'SYN-SENT', 'the program connects');
     this.opening.sendSyn(block);
     return connection;
   }
 
-  /** Whether `connect` would send data with the SYN: a cookie of the server is known, and nothing speaks against it. */
+  /** Whether `connect` would send data with the SYN: a cookie of the server is known if it needs one, and nothing speaks against it. */
   hasFastOpenCookie({ local, remote, remotePort, settings, interfaceIndex }: FastOpenTarget): boolean {
-    const { fastOpenClient } = { ...this.settings, ...settings };
+    const { fastOpenClient, fastOpenRequiresCookie } = { ...this.settings, ...settings };
     const from = local === undefined || isUnspecified(local) ? undefined : local;
     const path = this.environment.paths.path(remote, from, interfaceIndex);
     if (!fastOpenClient || typeof path === 'string') return false;
     const isAvoided = this.fastOpenCache.isAvoided(path.local, path.remote, remotePort, this.environment.timers.now());
-    return !isAvoided && this.fastOpenCache.find(path.local, path.remote) !== undefined;
+    if (isAvoided) return false;
+    return !fastOpenRequiresCookie || this.fastOpenCache.find(path.local, path.remote) !== undefined;
   }
 
   /**
@@ -147,6 +149,11 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     listener.keys = options.keys;
     this.passive.add(listener);
     return listener;
+  }
+
+  /** Those who listen, by no order. */
+  get listeners(): readonly Listener[] {
+    return this.passive.all;
   }
 
   /** A segment for this host. @returns why it was dropped, or `undefined` if it was taken */
@@ -190,10 +197,13 @@ export class Tcp implements TransportProtocol, ConnectionOwner {
     return block !== undefined && mayLowerMtu(block, error);
   }
 
-  /** Whether any connection uses the port: a program may not bind to it again without SO_REUSEADDR. */
-  isPortBusy(local: IpAddress, port: number): boolean {
-    for (const { identity } of this.connections) {
-      if (identity.localPort !== port) continue;
+  /**
+   * Whether any connection uses the port: a program may not bind to it again without SO_REUSEADDR.
+   * @param sharing it would share the port with connections of sockets that share it too (SO_REUSEPORT)
+   */
+  isPortBusy(local: IpAddress, port: number, sharing = false): boolean {
+    for (const { identity, sharesPort } of this.connections) {
+      if (identity.localPort !== port || (sharing && sharesPort)) continue;
       if (isUnspecified(local) || identity.local.equals(local)) return true;
     }
     return false;

@@ -4,6 +4,7 @@
 import type { TcpTimerName } from '../../observer.ts';
 import { detectLosses } from './acknowledgment.ts';
 import { ACK_DELAYED, ACK_NOW, type ConnectionTimers, type ControlBlock } from './control-block.ts';
+import { goesAgain, isGivenUp } from './defer-accept.ts';
 import { sentAgain } from './delivery-trouble.ts';
 import { releaseHeld, windowReduced } from './ecn/reduction.ts';
 import { emit, emitReset, emitSyn } from './emission.ts';
@@ -24,8 +25,8 @@ export function createTimers(block: ControlBlock): ConnectionTimers {
     timers.timer(() => {
       block.environment.observer?.tcpTimer(block.identity, name, 'fired', timers.now());
       fired(block);
-      // What was sent now may make room for more: arriving segments tell the program by themselves.
-      if (block.settings.notSentLowWaterBytes > 0) block.user?.changed();
+      // What was sent now may make room for more, or be waited for: arriving segments tell the program by themselves.
+      if (block.settings.notSentLowWaterBytes > 0 || block.marks !== undefined) block.user?.changed();
     });
   return {
     retransmission: make('retransmission', retransmissionTimeout),
@@ -102,15 +103,20 @@ const isExhausted = ({ settings }: ControlBlock, attempts: number): boolean =>
 
 function handshakeTimeout(block: ControlBlock): void {
   const most = block.state === 'SYN-SENT' ? block.settings.synRetries : block.settings.synAckRetries;
-  if (block.retries >= most) {
+  if (isGivenUp(block, most)) {
     noteFailure(block, block.owner.fastOpenCache);
     end(block, block.softError ?? 'ETIMEDOUT', 'R2: the SYN is not acknowledged');
     return;
   }
+  const again = goesAgain(block);
   block.retries++;
+  block.rtt.backOff();
+  if (!again) {
+    armRetransmission(block);
+    return;
+  }
   block.synTimeouts++;
   block.counts.timedOut(block.environment.timers.now());
-  block.rtt.backOff();
   block.environment.observer?.tcpRetransmit(block.identity, 'syn', block.iss, 0);
   emitSyn(block);
   armRetransmission(block);

@@ -60,6 +60,12 @@ export class FastOpenCache {
     keep(this.failures, name, { count: before + 1, untilNs });
   }
 
+  /** Forgets every server and every failure. */
+  clear(): void {
+    this.servers.clear();
+    this.failures.clear();
+  }
+
   worked(local: IpAddress, remote: IpAddress, port: number): void {
     this.failures.delete(way(local, remote, port));
   }

@@ -31,13 +31,15 @@ export function prepareSyn(block: ControlBlock, cache: FastOpenCache, data: Firs
   if (!block.settings.fastOpenClient) return;
   if (cache.isAvoided(local, remote, remotePort, block.environment.timers.now())) return;
   const known = cache.find(local, remote);
-  block.fastOpen = new FastOpen(known?.cookie ?? NO_COOKIE);
-  if (known === undefined) return;
-  const taken = Math.min(data.length, block.settings.sendBufferBytes);
+  const { fastOpenRequiresCookie, sendBufferBytes } = block.settings;
+  block.fastOpen = new FastOpen(fastOpenRequiresCookie ? (known?.cookie ?? NO_COOKIE) : undefined);
+  if (known === undefined && fastOpenRequiresCookie) return;
+  const taken = Math.min(data.length, sendBufferBytes);
   if (taken > 0) block.sendBuffer.append(data.bytes, data.at, taken);
+  if (taken > 0 && !fastOpenRequiresCookie) block.fastOpen.tried = 'data';
   // Without a cached MSS "the default MSS of 536 bytes for IPv4 and 1220 bytes for IPv6".
   const largest = block.path.family === 4 ? LARGEST_MSS_V4 : LARGEST_MSS_V6;
-  block.fastOpen.synMss = Math.min(known.mss > 0 ? known.mss : block.peerMss, largest);
+  block.fastOpen.synMss = Math.min(known !== undefined && known.mss > 0 ? known.mss : block.peerMss, largest);
 }
 
 /** The SYN-ACK of a connection that tried Fast Open: §4.2.1 step 3, §4.2.2 "Client: Receiving SYN-ACK". */

@@ -41,6 +41,13 @@ export class PendingFastOpens {
   }
 }
 
+/** §7.3: the data needs no cookie, and the client will not need one the next time. */
+function openedWithoutCookie(): FastOpen {
+  const answer = new FastOpen(undefined);
+  answer.opened = true;
+  return answer;
+}
+
 export class FastOpenServer {
   /** For listeners without keys of their own. */
   private readonly drawn: readonly SipKey[];
@@ -61,10 +68,12 @@ export class FastOpenServer {
     pending: PendingFastOpens,
   ): FastOpen | undefined {
     const { packet, options } = arrived;
-    const { fastOpenServer, fastOpenPending, fastOpenKeys, fastOpenKeyLifetimeNs } = settings;
-    if (!fastOpenServer || fastOpenPending === 0 || packet === undefined || options.fastOpenAt < 0) return undefined;
+    const { fastOpenServer, fastOpenPending, fastOpenKeys, fastOpenKeyLifetimeNs, fastOpenRequiresCookie } = settings;
+    const asks = options.fastOpenAt >= 0 || (!fastOpenRequiresCookie && arrived.dataLength > 0);
+    if (!fastOpenServer || fastOpenPending === 0 || packet === undefined || !asks) return undefined;
     const nowNs = block.environment.timers.now();
     if (pending.count(nowNs) >= fastOpenPending) return new FastOpen(undefined);
+    if (!fastOpenRequiresCookie) return openedWithoutCookie();
     const period = fastOpenKeyLifetimeNs > 0 ? Math.floor(nowNs / fastOpenKeyLifetimeNs) : 0;
     const { fastOpenAt, fastOpenLength } = options;
     const keys = fastOpenKeys.length > 0 ? fastOpenKeys : this.drawn;

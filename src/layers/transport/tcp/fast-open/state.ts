@@ -1,8 +1,8 @@
 /**
  * TCP Fast Open, RFC 7413: what one connection knows of it. What it adds to a SYN is in `syn.ts`, the client's
  * part in `client.ts` and `cache.ts`, the server's in `server.ts` and `cookie.ts`.
- * Left out on purpose: the experimental option kind 254 (§9 asks for kind 34), servers without cookies (§7.3), data in
- * the SYN-ACK itself (§4.2.2 step 5 MAY: what the program answers follows at once), and a FIN beside the SYN's data.
+ * Left out on purpose: the experimental option kind 254 (§9 asks for kind 34), data in the SYN-ACK itself (§4.2.2 step 5
+ * MAY: what the program answers follows at once), and a FIN beside the SYN's data.
  */
 /** An option without a cookie asks for one. */
 export const NO_COOKIE: Uint8Array = new Uint8Array(0);

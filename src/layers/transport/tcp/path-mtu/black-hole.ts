@@ -2,8 +2,10 @@
  * What the retransmission timer says of the path: RFC 2923 §2.1, RFC 4821 §7.7. A segment that was sent again and again
  * without an answer, and without an ICMP message that says why, may be too large for a path that does not tell.
  */
+
+import { fixedHeaders } from '../announced-mss.ts';
 import type { ControlBlock } from '../control-block.ts';
-import { fixedHeaders, fixedOptionBytes } from '../emission.ts';
+import { fixedOptionBytes } from '../emission.ts';
 import { followPath } from '../output.ts';
 import { FINAL } from '../transmit-log.ts';
 import { honourClaim, largestAcknowledged, minimumMtu } from './claims.ts';

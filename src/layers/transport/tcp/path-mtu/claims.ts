@@ -5,8 +5,9 @@
  */
 import type { IcmpError } from '../../../network/icmp-error.ts';
 import { MINIMUM_V4, MINIMUM_V6 } from '../../../network/path-mtu.ts';
+import { fixedHeaders } from '../announced-mss.ts';
 import type { ControlBlock } from '../control-block.ts';
-import { fixedHeaders, fixedOptionBytes } from '../emission.ts';
+import { fixedOptionBytes } from '../emission.ts';
 import * as segment from '../segment.ts';
 import { greaterThan } from '../sequence.ts';
 

@@ -4,8 +4,11 @@
  * it was too large, and is no congestion.
  * Left out on purpose: sharing what was found between connections (§5.2 allows it), and padding, which TCP has not.
  */
+
+import { fixedHeaders } from '../announced-mss.ts';
 import type { ControlBlock } from '../control-block.ts';
-import { fixedHeaders, optionBytes } from '../emission.ts';
+import { optionBytes } from '../emission.ts';
+import { recordRoom } from '../record-ends.ts';
 import { add, greaterOrEqual } from '../sequence.ts';
 import { LOST, SACKED } from '../transmit-log.ts';
 import { minimumMtu, refuteClaim } from './claims.ts';
@@ -59,6 +62,7 @@ export function probeLength(block: ControlBlock, allowance: number): number {
   // "The probe plus at least Tcprexmtthresh additional segments", or its loss would not be noticed in time.
   const needed = length + settings.duplicateAckThreshold * block.smss;
   if (length <= block.smss || Math.min(block.unsentBytes, block.sndWnd, block.congestion.cwnd) < needed) return 0;
+  if (block.recordEnds !== undefined && recordRoom(block) < length) return 0;
   // What is in flight takes the room up: its acknowledgments give it back.
   return Math.min(allowance, block.usableWindow) < length ? HOLD : length;
 }

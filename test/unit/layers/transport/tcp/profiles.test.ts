@@ -24,7 +24,7 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
 
   test.each([
     ['rfc', 'S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 0 ecr 7,nop,wscale 5>'],
-    ['linux', 'S. 0:0(0) ack 1 win 64240 <mss 1460,sackOK,TS val 0 ecr 7,nop,wscale 7>'],
+    ['linux', 'S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 0 ecr 7,nop,wscale 7>'],
     ['freebsd', 'S. 0:0(0) ack 1 win 65535 <mss 1460,nop,wscale 6,sackOK,TS val 0 ecr 7>'],
   ])('and so its SYN-ACK: %s', (name, synAck) => {
     const peer = new Conversation({ start, settings: profileSettings(name) });
@@ -61,6 +61,33 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     // RFC 7323 §2.2: that was the window of the SYN alone.
     expect(Number(/ win (\d+) /.exec(peer.takeSent()[0]!)![1])).toBe(32_767);
     connection.abort();
+  });
+
+  test.each([
+    // Half of 128 KiB: 44 segments of 1460, in a SYN-ACK 45 of 1448.
+    [131_072, 64_240, 65_160],
+    [540_000, 65_535, 65_535],
+    [32_768, 16_060, 15_928],
+    [2000, 1000, 1000],
+  ])(
+    'of a buffer of %i bytes half is offered, in whole segments: %i with a SYN, %i with a SYN-ACK',
+    (bytes, syn, synAck) => {
+      const size = { receiveBufferBytes: bytes, receiveBufferAutotuning: true, receiveBufferMaximumBytes: 6_291_456 };
+      const settings = { timestamps: true, synWindowHalved: true, ...size } as const;
+      const client = new Conversation({ start, settings });
+      client.connect();
+      expect(client.takeSent()[0]).toContain(` win ${syn} `);
+      const server = new Conversation({ start, settings });
+      server.listen();
+      server.sends(`S 0:0(0) win 65535 <${OFFERED}>`);
+      expect(server.takeSent()[0]).toContain(` win ${synAck} `);
+    },
+  );
+
+  test('of a buffer that the program has chosen all is offered, in whole segments', () => {
+    const peer = new Conversation({ start, settings: { synWindowHalved: true, receiveBufferBytes: 3000 } });
+    peer.connect();
+    expect(peer.takeSent()[0]).toContain(' win 2920 ');
   });
 
   test('options that are off leave NOPs, whatever the order', () => {

@@ -39,6 +39,22 @@ describe.each(SEQUENCE_STARTS)('windows, from sequence number %i', (start) => {
       }
     });
 
+    test('RFC 9293 §3.8.6.1: a probe may ask with an old number instead, as Linux does; the answer opens the window', () => {
+      const { peer } = closed({ settings: { windowProbe: 'empty' } });
+      for (const seconds of [1, 2, 4]) {
+        peer.after(`${seconds * 1000 - 1}ms`);
+        peer.expectsNothing();
+        peer.after('1ms');
+        peer.expects('. 100:100(0) ack 1');
+        peer.sends('. 1:1(0) ack 101 win 0');
+        peer.expectsNothing();
+      }
+      peer.after('8s');
+      peer.expects('. 100:100(0) ack 1');
+      peer.sends('. 1:1(0) ack 101 win 100');
+      peer.expects('P. 101:151(50) ack 1');
+    });
+
     test('RFC 9293 §3.8.6.1 (MUST-37): as long as the peer answers, the connection stays open', () => {
       const { peer, connection } = closed();
       for (let probes = 0; probes < 200; probes++) {
