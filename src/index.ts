@@ -39,6 +39,8 @@ export * as tcpSegment from './layers/transport/tcp/segment.ts';
 export { RFC_SETTINGS, type TcpSettings } from './layers/transport/tcp/settings.ts';
 export type { State } from './layers/transport/tcp/state.ts';
 export * as udpHeader from './layers/transport/udp.ts';
+export type { RunSettings, ScriptResult, Verdict } from './packetdrill/run/result.ts';
+export { runScript } from './packetdrill/run/run-script.ts';
 export { BulkTransfer, type BulkTransferOptions, bytesSource, patternSource } from './sim/bulk-transfer.ts';
 export * from './sim/link.ts';
 export type { FaultList, ListedFault } from './sim/medium/fault-list.ts';
@@ -52,7 +54,7 @@ export * from './sim/units.ts';
 export { VirtualHost } from './sim/virtual-host.ts';
 export { VirtualTime } from './sim/virtual-time.ts';
 export * from './sim/world.ts';
-export { AddressRecord } from './sockets/address-record.ts';
+export { AddressRecord, MessageRecord } from './sockets/address-record.ts';
 export type {
   AddKeyRequest,
   AuthenticationInfo,
@@ -64,9 +66,10 @@ export type {
 export * from './sockets/constants.ts';
 export * from './sockets/core.ts';
 export * from './sockets/errno.ts';
+export { ErrorQueueEntry } from './sockets/error-queue.ts';
 export { NameError, type NameTable } from './sockets/names.ts';
-export type { Watcher } from './sockets/open-socket.ts';
-export type { GroupRequest, OptionInput, OptionValue } from './sockets/options.ts';
+export type { BlockingLimits, Watcher } from './sockets/open-socket.ts';
+export type { GroupRequest, OptionInput, OptionValue, TimeValue } from './sockets/options.ts';
 export * from './sockets/program.ts';
 export * from './sockets/scheduler.ts';
 export { type Ready, select } from './sockets/select.ts';

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBench } from './bench/loss.ts';
 import { registerDemo } from './demo.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { registerPacketdrill } from './packetdrill/packetdrill.ts';
 import { registerRead } from './read.ts';
 import { registerSysctl } from './sysctl.ts';
 import { registerTransfer } from './transfer.ts';
@@ -19,6 +20,7 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   registerTransfer(program);
   registerDemo(program);
   registerRead(program);
+  registerPacketdrill(program);
   registerSysctl(program);
   registerBench(program);
   for (const command of program.commands) command.exitOverride();

@@ -4,5 +4,7 @@ import { runCommand } from './command-line.ts';
 import { FOR_A_LONG_RUN, FOR_MANY_RUNS, inlineMore } from './inlining.ts';
 
 const typed = process.argv.slice(2);
-inlineMore(typed[0] === 'bench' ? FOR_MANY_RUNS : FOR_A_LONG_RUN);
+/** Verbs of many short runs. */
+const SHORT: ReadonlySet<string | undefined> = new Set(['bench', 'packetdrill']);
+inlineMore(SHORT.has(typed[0]) ? FOR_MANY_RUNS : FOR_A_LONG_RUN);
 process.exitCode = await runCommand(typed);

@@ -22,7 +22,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   trace: { rooms: ['layers'], packages: ['@noble/hashes'] },
   sim: { rooms: ['sockets', 'host', 'trace', 'layers'], packages: ['pure-rand'] },
   experiments: { rooms: ['sim', 'sockets', 'host', 'trace', 'layers'], packages: ['@noble/hashes'] },
-  packetdrill: { rooms: ['sim', 'sockets', 'host', 'trace', 'layers'], packages: [] },
+  // Python's grammar, for the code in scripts: the packetdrill language is ours, Python is not.
+  packetdrill: {
+    rooms: ['sim', 'sockets', 'host', 'trace', 'layers'],
+    packages: ['@lezer/common', '@lezer/python'],
+  },
   bridge: { rooms: ['host', 'trace', 'layers'], packages: ['koffi'] },
   cli: {
     rooms: ['experiments', 'bridge', 'packetdrill', 'sim', 'sockets', 'host', 'trace', 'layers'],

@@ -1,23 +1,16 @@
 /** The report as its readers see it: opened in Chromium, on a screen and on a telephone, by day and by night. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, describe, expect } from 'vitest';
 import { curvePicture } from '../../../../src/cli/bench/report/curve-picture.ts';
 import { lossReport } from '../../../../src/cli/bench/report.ts';
 import { LOSS_RATE } from '../../../../src/experiments/catalogue/loss-rate.ts';
 import { viewOf } from '../../../../src/experiments/experiment.ts';
-import { testWith } from '../../../interop/program.ts';
+import { launchChromium, testInBrowser } from '../../../interop/browser.ts';
 import { plausibleRun } from './plausible-rows.ts';
-
-/** As Debian and Ubuntu call it. */
-const NAMES = ['chromium', 'chromium-browser'];
-const found = NAMES.flatMap((name) =>
-  (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)),
-).find(existsSync);
-const testInBrowser = testWith(found ?? NAMES[0]!);
 
 const folder = mkdtempSync(join(tmpdir(), 'wirelab-report-'));
 let browser: Browser | undefined;
@@ -39,8 +32,7 @@ interface Seen {
 async function open(width: number, colorScheme: 'light' | 'dark'): Promise<Seen> {
   const path = join(folder, 'report.html');
   writeFileSync(path, lossReport(run.rows, run.outcomes, { ...run.meta, command: evil, preset: evil }));
-  // As root, as in a container, Chromium has no sandbox.
-  browser ??= await chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
+  browser ??= await launchChromium();
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const seen: Seen = { page, said: [], asked: [] };
   page.on('console', (message) => seen.said.push(message.text()));
@@ -162,7 +154,7 @@ describe('the curve by itself', () => {
     const { rows } = plausibleRun('standard', 1, [LOSS_RATE]);
     const path = join(folder, 'curve.svg');
     writeFileSync(path, curvePicture(viewOf(LOSS_RATE, rows), rows, ['100Mbit/s, 50ms', 'wirelab bench loss']));
-    browser ??= await chromium.launch({ executablePath: found!, args: ['--no-sandbox'] });
+    browser ??= await launchChromium();
     const page = await browser.newPage({ viewport: { width: 900, height: 700 }, colorScheme: scheme });
     const said: string[] = [];
     page.on('pageerror', (error) => said.push(String(error)));
