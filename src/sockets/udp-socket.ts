@@ -37,9 +37,13 @@ export class UdpSocket extends OpenSocket {
     this.receiveShut = false;
     this.sendShut = false;
     endpoint.changed = () => {
-      for (const error of endpoint.errors.splice(0)) this.queueError(datagramEntry(error));
+      if (endpoint.errors.length > 0) this.takeErrors();
       this.notify();
     };
+  }
+
+  private takeErrors(): void {
+    for (const error of this.endpoint.errors.splice(0)) this.queueError(datagramEntry(error));
   }
 
   get isBound(): boolean {

@@ -36,6 +36,8 @@ export interface CallContext {
   /** The family of `socket(..., …)`. */
   readonly domain: number;
   readonly files: DescriptorTable;
+  /** Keys of RFC 2385 by the other end's address as text, from the kernel's table (setkey(8)). */
+  readonly signatureKeys: Map<string, Uint8Array>;
   /** How far from its time something may be. */
   readonly toleranceNs: number;
   /** The address of the host as its programs see it, and of the script's end. */

@@ -13,7 +13,6 @@ import type { DescriptorTable } from '../calls/call.ts';
 import { SocketFile } from '../calls/socket-file.ts';
 import type { ShellConnection, ShellHost, ShellMd5Key, ShellTimer } from '../shell/host.ts';
 import { ShellMemory } from '../shell/memory.ts';
-import { Unsupported } from '../unsupported.ts';
 import type { EmulatedHost } from './emulated-host.ts';
 import { kernelCounters } from './kernel-counters.ts';
 import type { ScriptSettings } from './script-settings.ts';
@@ -23,6 +22,7 @@ export interface KernelParts {
   readonly settings: ScriptSettings;
   readonly profile: ShellHost['profile'];
   readonly files: DescriptorTable & { numberOf(file: SocketFile): number | undefined };
+  readonly signatureKeys: Map<string, Uint8Array>;
   readonly sleep: (durationNs: number) => void;
   readonly readFile: (path: string) => string | undefined;
 }
@@ -127,13 +127,14 @@ export class EmulatedKernel implements ShellHost {
     this.parts.world.host.tcp.fastOpenCache.clear();
   }
 
-  addMd5Key({ destination, source }: ShellMd5Key): void {
-    void ipAddress(destination);
-    throw new Unsupported(`setkey for ${source} to ${destination}: give the key by TCP_MD5SIG`);
+  addMd5Key({ destination, source, secret }: ShellMd5Key): void {
+    // A key is for one direction; both have the same, or nobody could answer.
+    const peer = ipAddress(source).equals(this.parts.settings.ends.local) ? destination : source;
+    this.parts.signatureKeys.set(formatIpAddress(ipAddress(peer)), secret);
   }
 
   removeMd5Keys(): void {
-    // There are none but those of sockets, which go with them.
+    this.parts.signatureKeys.clear();
   }
 
   sleep(durationNs: number): void {

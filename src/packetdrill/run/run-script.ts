@@ -69,7 +69,9 @@ export function runParsed(name: string, script: Script, settings: RunSettings = 
     const { world, calls } = runner;
     const sleep = (durationNs: number): void => runner?.sleep(durationNs);
     const { readFile = () => undefined } = settings;
-    code = new HostCode(new EmulatedKernel({ world, settings: chosen, profile, files: calls.files, sleep, readFile }));
+    const { files, signatureKeys } = calls;
+    const kernel = { world, settings: chosen, profile, files, signatureKeys, sleep, readFile };
+    code = new HostCode(new EmulatedKernel(kernel));
     code.includeAll(chosen.initScripts);
     runner.run(script, code, (event) => {
       place = event.place;

@@ -43,6 +43,7 @@ export interface CallParts {
 
 export class ScriptCalls {
   readonly files: DescriptorNumbers;
+  readonly signatureKeys: Map<string, Uint8Array>;
   private readonly flows: Flows;
   private readonly schedule: Schedule;
   private readonly passage: Passage;
@@ -54,6 +55,7 @@ export class ScriptCalls {
 
   constructor({ world, settings, flows, schedule, passage, deviations }: CallParts) {
     this.files = new DescriptorNumbers();
+    this.signatureKeys = new Map();
     this.flows = flows;
     this.schedule = schedule;
     this.passage = passage;
@@ -66,6 +68,7 @@ export class ScriptCalls {
       ends: settings.ends,
       domain: settings.domain,
       files: this.files,
+      signatureKeys: this.signatureKeys,
       toleranceNs: settings.toleranceNs,
       programAddress: (address) =>
         settings.domain === AF_INET || address.family === 6 ? address : new IpAddress(6, 0, 0, 0xffff, address.w3),

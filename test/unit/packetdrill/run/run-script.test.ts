@@ -306,6 +306,16 @@ describe('other packets', () => {
   });
 });
 
+test('a key of FreeBSD’s table signs what a socket with TCP_MD5SIG sends', () => {
+  const keyed = (secret: string): string => `--ip_version=ipv4\n--tcp_md5_secret=xyzzy
+\`sysctl net.inet.tcp.sack.enable=0; echo 'add 192.168.0.1 192.0.2.1 tcp 0x1000 -A tcp-md5 "${secret}" ;' | setkey -c\`
+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0
++0 setsockopt(3, IPPROTO_TCP, TCP_MD5SIG, [1], 4) = 0\n+0 listen(3, 1) = 0
++0 < S 0:0(0) win 9 <mss 1460,nop,nop,md5 valid>\n+0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,md5 valid>`;
+  expect(outcome(keyed('xyzzy'))).toBe('pass');
+  expect(outcome(keyed('plugh'))).toMatch(/^fail 9: no packet came/);
+});
+
 describe('what is not there makes a script unsupported, by its name', () => {
   test.each([
     ['+0 mmap(4, 5) = 0', 'system call mmap'],

@@ -56,6 +56,10 @@ describe('variables', () => {
     `echo \${A#x}`,
     "echo $'a'",
     'echo ~',
+    'unset 1',
+    'export 1=2',
+    'set -x',
+    'set',
     'echo {1..3}',
     'A=(1 2)',
   ])('left out: %s', (command) => {
@@ -299,6 +303,7 @@ describe('what is no shell command', () => {
     ['cat <<EOF\na', 4, 'the line "EOF" that ends this text is missing'],
     ['{ true; } echo', 10, '";" is missing before this'],
     ['echo a (b)', 7, 'put it in quotes'],
+    ['if true; then { :; } echo; fi', 21, '";" is missing before this'],
     ['true; echo $(true; echo $(echo `a))', 31, 'this backquote is not closed'],
     ['true; echo "$(true; fi)"', 20, '"fi" has no "if" before it'],
     ['true && $(echo "', 15, 'this " is not closed'],
@@ -341,6 +346,8 @@ describe('test', () => {
     ['[ 1 -eq x ]', 2],
     ['[ 1 -eq 1', 2],
     ['[ a = b c ]', 2],
+    ['[ \\( a = a ]', 2],
+    ['[ \\( a = a -o b ]', 2],
   ])('%s is %d', (command, exitCode) => {
     expect(status(command)).toBe(exitCode);
   });

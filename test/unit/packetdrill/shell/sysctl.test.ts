@@ -176,6 +176,13 @@ describe('sysctls that act on the host', () => {
     },
   );
 
+  test.each([1, 255])('a hop limit of %d', (hops) => {
+    const host = linux();
+    run(`sysctl -q net.ipv4.ip_default_ttl=${hops}`, host);
+    expect(host.hopLimit).toBe(hops);
+    expect(() => run('sysctl net.ipv4.ip_default_ttl=256', host)).toThrow('sysctl net.ipv4.ip_default_ttl=256');
+  });
+
   test('net.ipv4.route.flush', () => {
     const host = linux();
     run('sysctl -q net.ipv4.route.flush=1', host);

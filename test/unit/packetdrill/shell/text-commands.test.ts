@@ -126,6 +126,8 @@ describe('patterns', () => {
     ['E', 'a$', 'aa', 'a\n'],
     ['E', '\\bb\\w*', 'abc bcd', 'bcd\n'],
     ['E', '\\<b|d\\>', 'abc bcd', 'b\nd\n'],
+    ['E', 'd\\>', 'd dx d', 'd\nd\n'],
+    ['E', '\\Bd', 'd ad', 'd\n'],
     ['E', '[^ ]+', 'a b', 'a\nb\n'],
     ['E', '[]x]+', 'a]x', ']x\n'],
     ['E', '[a-c-]+', 'x-b', '-b\n'],
@@ -223,6 +225,11 @@ describe('filters', () => {
     expect(() => run(`echo a | ${command}`)).toThrow(
       expect.objectContaining({ name: 'Unsupported', message: expect.stringMatching(/^command /) }),
     );
+  });
+
+  test('awk cuts at tabs', () => {
+    expect(printed("printf 'a b\\tc\\n' | awk -F '\\t' '{print $2 $1}'")).toBe('ca b\n');
+    expect(printed("printf 'a:b\\n' | awk -F: '{print $2}'")).toBe('b\n');
   });
 
   test('of FreeBSD, wc sets its numbers in columns', () => {
