@@ -337,7 +337,7 @@ export const TCP_OPTIONS: Table<TcpSocket> = new Map<number, Rule<TcpSocket>>([
       set: (socket, value) => {
         if (typeof value !== 'string') return failure('EINVAL');
         if (!CONTROLLER_NAMES.includes(value)) return failure('ENOENT');
-        return socket.connection === undefined ? socket.changeSetting('congestionControl', value) : failure('EISCONN');
+        return socket.changeSetting('congestionControl', value);
       },
     },
   ],

@@ -2,11 +2,12 @@
  * Measurements on several processors. Each is a world of its own, so a row is the same whoever measures it, and when.
  * Nothing is transferred to a worker: a process in which an ArrayBuffer was detached reads all others more slowly.
  */
-import { Piscina } from 'piscina';
+
 import { expectedFrames } from '../../experiments/cost.ts';
 import type { Task } from '../../experiments/point.ts';
 import { taskKey } from '../../experiments/point-id.ts';
 import type { ResultRow } from '../../experiments/row.ts';
+import { WorkerPool } from '../worker-pool.ts';
 
 /** The worker: beside all others in the package (`build/package.ts`), or from the sources. */
 const WORKER: string = new URL(
@@ -28,30 +29,16 @@ export interface PoolOptions {
  */
 export async function measureAll(tasks: readonly Task[], { workers, signal, done }: PoolOptions): Promise<void> {
   if (tasks.length === 0 || signal.aborted) return;
-  const count = Math.min(workers, tasks.length);
-  const pool = new Piscina<Task, ResultRow>({
-    filename: WORKER,
-    // Not those of the parent: a loader among them has no business there.
-    execArgv: [],
-    minThreads: count,
-    maxThreads: count,
-    concurrentTasksPerWorker: 1,
-  });
-  const stop = (): void => void pool.destroy();
+  const pool = new WorkerPool<Task, ResultRow>(WORKER, Math.min(workers, tasks.length));
+  const stop = (): void => void pool.stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    // Each worker is handed one at a time, out of one line: the pool's own queue puts every second task at its end (5.3.2).
-    const line = longestFirst(tasks)[Symbol.iterator]();
-    const work = async (): Promise<void> => {
-      for (const task of line) {
-        if (signal.aborted) return;
-        await measured(pool, task, signal, done);
-      }
-    };
-    await Promise.all(Array.from({ length: count }, work));
+    await pool.each(longestFirst(tasks), async (task) => {
+      if (!signal.aborted) await measured(pool, task, signal, done);
+    });
   } finally {
     signal.removeEventListener('abort', stop);
-    await pool.destroy();
+    await pool.stop();
   }
 }
 
@@ -62,7 +49,7 @@ function longestFirst(tasks: readonly Task[]): Task[] {
 }
 
 async function measured(
-  pool: Piscina<Task, ResultRow>,
+  pool: WorkerPool<Task, ResultRow>,
   task: Task,
   signal: AbortSignal,
   done: (row: ResultRow) => void,

@@ -2,7 +2,7 @@
  * Work on several processors, whose outcomes come in the order of the tasks, whichever was first.
  * Left out: a limit on how many outcomes wait for an earlier one, and on how long a task may take.
  */
-import { Piscina } from 'piscina';
+import { WorkerPool } from '../worker-pool.ts';
 
 export interface WorkOptions<Task, Outcome> {
   /** Of the module whose default export does one task. */
@@ -21,34 +21,19 @@ export async function* inOrder<Task, Outcome>(
   tasks: readonly Task[],
   { worker, workers, signal, failed, finished }: WorkOptions<Task, Outcome>,
 ): AsyncGenerator<Outcome> {
-  const count = Math.min(workers, tasks.length);
-  const pool = new Piscina<Task, Outcome>({
-    filename: worker,
-    // Not those of the parent: a loader among them has no business there.
-    execArgv: [],
-    minThreads: count,
-    maxThreads: count,
-    concurrentTasksPerWorker: 1,
-  });
-  let isStopped = signal.aborted;
-  let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    isStopped = true;
-    // Once: a second time while the first lasts starts new workers (5.3.2).
-    stopped ??= pool.destroy();
-    return stopped;
-  };
-  const abort = (): void => void stop();
+  const pool = new WorkerPool<Task, Outcome>(worker, Math.min(workers, tasks.length));
+  const abort = (): void => void pool.stop();
   signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
 
   const attempt = async (task: Task): Promise<Outcome | undefined> => {
-    if (isStopped) return undefined;
+    if (pool.isStopped) return undefined;
     let outcome: Outcome;
     try {
       outcome = await pool.run(task);
     } catch (error) {
       // That it ended with the workers says nothing of the task.
-      if (isStopped) return undefined;
+      if (pool.isStopped) return undefined;
       outcome = failed(task, error);
     }
     finished();
@@ -58,12 +43,7 @@ export async function* inOrder<Task, Outcome>(
   const outcomes = tasks.map(
     (_task, index) => new Promise<Outcome | undefined>((resolve) => (settle[index] = resolve)),
   );
-  // Each worker is handed one at a time, out of one line: see `bench/pool.ts`.
-  const line = tasks.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, task] of line) settle[index]!(await attempt(task));
-  };
-  for (let index = 0; index < count; index++) void work();
+  void pool.each(tasks.entries(), async ([index, task]) => settle[index]!(await attempt(task)));
   try {
     for (const done of outcomes) {
       const outcome = await done;
@@ -71,6 +51,6 @@ export async function* inOrder<Task, Outcome>(
     }
   } finally {
     signal.removeEventListener('abort', abort);
-    await stop();
+    await pool.stop();
   }
 }

@@ -224,9 +224,9 @@ const FIELDS: FieldTable = {
   tcpi_snd_ssthresh: unlessResendingSyn((info) =>
     info.ssthresh === Number.POSITIVE_INFINITY || isOpening(info) ? INFINITE_SSTHRESH : segments(info.ssthresh, info),
   ),
-  // Our controller starts when the handshake is over.
+  // Our controller starts when the handshake is over. tcp_cwnd_reduction sets the window itself.
   tcpi_snd_cwnd: unlessResendingSyn((info) =>
-    isOpening(info) && !info.fastOpened ? INITIAL_WINDOW_SEGMENTS : segments(info.cwnd, info),
+    isOpening(info) && !info.fastOpened ? INITIAL_WINDOW_SEGMENTS : segments(info.window, info),
   ),
   tcpi_advmss: advertisedMss,
   // Linux raises it with what it sees; here RACK's window of time grows.

@@ -87,8 +87,8 @@ function checkReno(run: Run, { block, name }: Followed, mine: Watched): void {
   const { congestion, smss } = block;
   const [cwnd, ssthresh] = [congestion.cwnd, congestion.ssthresh];
   if (mine.lossState === 'open' && block.lossState !== 'open' && !mine.wasReduced) {
-    // 31, RFC 5681 equation 4. What was in flight is not more than what was sent and not acknowledged.
-    const flight = after(mine.sndUna, block.sndMax);
+    // 31, RFC 5681 equation 4. What was in flight is not more than what was sent and not acknowledged; Linux takes the window.
+    const flight = block.settings.reducesFromWindow ? mine.cwnd : after(mine.sndUna, block.sndMax);
     const most = Math.max(flight / 2, 2 * smss);
     hold(31, ssthresh <= most && ssthresh >= Math.min(2 * smss, mine.ssthresh), () => {
       return `${name}: ssthresh ${ssthresh} after a loss, with ${flight} octets in flight`;

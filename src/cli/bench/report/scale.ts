@@ -149,7 +149,8 @@ function linearTicks(
       const next = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
         Number(((first + index) * step).toPrecision(12)),
       );
-      if (next.length < 2 && ticks.length > 0) return ticks;
+      // One does not make an axis: then the outermost of those that there is no room for.
+      if (next.length < 2 && ticks.length > 0) return [ticks[0]!, ticks.at(-1)!];
       ticks = next;
       if (fits(ticks, at, room)) return ticks;
     }

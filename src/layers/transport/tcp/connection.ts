@@ -9,7 +9,7 @@ import { uncork } from './corking.ts';
 import { emitReset, timestampNow } from './emission.ts';
 import type { TcpInfo } from './info.ts';
 import { tcpInfoOf } from './info-snapshot.ts';
-import { end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
+import { changeController, end, enter, limitFinWait2, restartKeepAlive } from './lifecycle.ts';
 import { acknowledgeNow, output } from './output.ts';
 import { checkAppLimited } from './rate/sampling.ts';
 import { growReceiveBuffer } from './receive-growth.ts';
@@ -305,10 +305,11 @@ export class Connection {
 
   /**
    * Settings were changed that something else keeps: keep-alive and user timeout a timer, the path what is said of packets,
-   * the peer how much we have room for; or that hold data back.
+   * the peer how much we have room for; that hold data back; or the congestion controller.
    */
   settingsChanged(): void {
-    const { path, settings } = this.block;
+    const { path, settings, congestion } = this.block;
+    if (settings.congestionControl !== congestion.name) changeController(this.block);
     path.trafficClass = settings.trafficClass;
     if (settings.hopLimit > 0) path.hopLimit = settings.hopLimit;
     if (this.block.settings.keepAlive) restartKeepAlive(this.block);

@@ -67,6 +67,7 @@ export function tcpInfoOf(block: ControlBlock): TcpInfo {
 
     congestionControl: congestion.name,
     cwnd: congestion.cwnd,
+    window: block.lossState === 'recovery' ? log.pipe + block.recovery.allowance(block) : congestion.cwnd,
     ssthresh: congestion.ssthresh,
     reorderingSegments: settings.duplicateAckThreshold,
     reorderingWindowNs: block.detection.reoWndNs,

@@ -112,6 +112,8 @@ export interface TcpInfo {
   readonly congestionControl: string;
   /** `snd_cwnd`, `snd_ssthresh` (`Infinity` before the first loss), in bytes. */
   readonly cwnd: number;
+  /** What may be in the network: cwnd, and in a recovery what its last step allows (RFC 9937 §6.2), in bytes. */
+  readonly window: number;
   readonly ssthresh: number;
   /** `reordering`: how many segments may be overtaken before that counts as loss: `duplicateAckThreshold`, which stays. */
   readonly reorderingSegments: number;

@@ -3,6 +3,7 @@
  */
 import type { ErrorCode } from '../../errors.ts';
 import { IDLE } from './activity.ts';
+import { createController } from './congestion/controllers.ts';
 import { ACK_NOW, type ControlBlock } from './control-block.ts';
 import { measurePath } from './emission.ts';
 import { detectionFor } from './loss/strategies.ts';
@@ -26,7 +27,7 @@ export function establish(block: ControlBlock, why: string): boolean {
   if (!block.owner.established(block)) return false;
   block.retries = 0;
   block.counts.timeoutRecovered(block.environment.timers.now());
-  if (!hasStarted) startController(block);
+  if (!hasStarted) startController(block, firstWindow(block));
   block.wasEstablished = true;
   block.userTimeoutDue = block.settings.userTimeoutOption;
   adoptUserTimeout(block);
@@ -38,7 +39,7 @@ export function establish(block: ControlBlock, why: string): boolean {
 /** The program has the connection before the handshake is over: RFC 7413 §4.2.2 "Server: Receiving SYN", steps 4 and 6. */
 export function openEarly(block: ControlBlock): void {
   startSending(block);
-  startController(block);
+  startController(block, firstWindow(block));
 }
 
 /** What is sent, and what becomes of it, is followed from now on. */
@@ -49,11 +50,20 @@ function startSending(block: ControlBlock): void {
   block.recoveryPoint = block.iss; // RFC 6582 §3.2 step 1
 }
 
-function startController(block: ControlBlock): void {
+/** Another controller takes over: it begins with the window and the threshold that there are. */
+export function changeController(block: ControlBlock): void {
+  const { cwnd, ssthresh } = block.congestion;
+  block.congestion = createController(block.settings.congestionControl);
+  if (!block.wasEstablished && block.fastOpen?.opened !== true) return; // It starts when the handshake is over.
+  startController(block, Number.isFinite(cwnd) ? cwnd : firstWindow(block));
+  block.congestion.lower?.(cwnd, ssthresh);
+}
+
+function startController(block: ControlBlock, initialWindow: number): void {
   const { environment, identity, settings } = block;
   block.congestion.start({
     smss: block.smss,
-    initialWindow: firstWindow(block),
+    initialWindow,
     nowNs: environment.timers.now(),
     srttNs: block.rtt.srttNs,
     selectiveAcks: block.sackOk,

@@ -8,6 +8,12 @@ import { RFC_SETTINGS, type TcpSettings } from './settings.ts';
 
 const LINUX: Partial<TcpSettings> = {
   congestionControl: 'cubic',
+  // tcp_slow_start: "stretch ACKs" count in full.
+  appropriateByteCountingLimitSegments: 65_535,
+  appropriateByteCountingLimitAfterTimeoutSegments: 65_535,
+  // tcp_reno_ssthresh and bictcp_recalc_ssthresh look at snd_cwnd; tcp_cwnd_reduction counts segments.
+  reducesFromWindow: true,
+  proportionalRateReductionRoundsUp: true,
   vegasAlphaSegments: 2,
   vegasBetaSegments: 4,
   // RTO = SRTT + max(200 ms, 4 * RTTVAR): TCP_RTO_MIN bounds the variation, not the sum.

@@ -57,9 +57,15 @@ export interface TcpSettings {
   quickAckSegments: number;
   /** Which congestion controller, by its name. */
   congestionControl: string;
-  /** RFC 3465: growth counts the bytes acknowledged, not the acknowledgments; L of its §2.3, in segments: 1 or 2. */
+  /**
+   * RFC 3465: growth counts the bytes acknowledged, not the acknowledgments. L of its §2.3, in segments, is 1 or 2 and after
+   * a timeout MUST be 1; Linux counts all that an acknowledgment covers, however much that is.
+   */
   appropriateByteCounting: boolean;
   appropriateByteCountingLimitSegments: number;
+  appropriateByteCountingLimitAfterTimeoutSegments: number;
+  /** RFC 5681 §3.1 makes ssthresh a part of FlightSize. Linux makes it one of cwnd, however much of that was used. */
+  reducesFromWindow: boolean;
   /** RFC 9406: who begins with HyStart++ instead of a plain slow start. CUBIC should (RFC 9438 §4.10). */
   hystart: 'cubic' | 'all' | 'none';
   /** BBR version 3 does not take the pace that it keeps itself for what the path delivers (`congestion/bbr/`). */
@@ -134,6 +140,8 @@ export interface TcpSettings {
   minimumRttWindowNs: number;
   /** RFC 9937: how much goes out during recovery; without it SACK recovery is RFC 6675's. */
   proportionalRateReduction: boolean;
+  /** What may go in proportion is rounded up to a whole segment, as by who counts segments and not octets: Linux. */
+  proportionalRateReductionRoundsUp: boolean;
   /** RFC 2883: reports duplicates that arrive, and learns from such reports. */
   duplicateSack: boolean;
   /** RFC 3522 and 4015, RFC 5682, RFC 3708: finds out that a retransmission was for nothing, and undoes its effects. */
@@ -292,6 +300,8 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   congestionControl: 'reno',
   appropriateByteCounting: true,
   appropriateByteCountingLimitSegments: 1,
+  appropriateByteCountingLimitAfterTimeoutSegments: 1,
+  reducesFromWindow: false,
   hystart: 'cubic',
   bbrDiscountsOwnPace: true,
   cubicFastConvergence: true,
@@ -327,6 +337,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   tailLossProbeAckDelayNs: 200 * MILLISECOND,
   minimumRttWindowNs: 300 * SECOND,
   proportionalRateReduction: true,
+  proportionalRateReductionRoundsUp: false,
   duplicateSack: true,
   eifel: true,
   forwardRtoRecovery: true,

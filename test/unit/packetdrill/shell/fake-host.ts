@@ -176,6 +176,7 @@ export function info(parts: Partial<TcpInfo> = {}): TcpInfo {
     unsentBytes: 0,
     congestionControl: 'cubic',
     cwnd: 14_600,
+    window: 14_600,
     ssthresh: Number.POSITIVE_INFINITY,
     reorderingSegments: 3,
     reorderingWindowNs: 0,

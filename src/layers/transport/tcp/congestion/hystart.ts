@@ -14,8 +14,6 @@ const ROUND_TRIP_DIVISOR = 8;
 const SAMPLES_NEEDED = 8;
 const CONSERVATIVE_DIVISOR = 4;
 const CONSERVATIVE_ROUNDS = 5;
-/** `L`: most segments of growth for one acknowledgment, when nothing paces what is sent; else there is no limit. */
-const UNPACED_SEGMENTS = 8;
 
 export class HyStart {
   /** The slow start is over: congestion avoidance begins with this window (RFC 9406 §4.2). */
@@ -42,10 +40,13 @@ export class HyStart {
     this.rounds = 0;
   }
 
-  /** @returns octets by which the window may grow: RFC 9406 §4.2 */
-  increase(event: AckEvent, smss: number, isPaced: boolean): number {
+  /**
+   * @param limitSegments `L`: most segments of growth for one acknowledgment
+   * @returns octets by which the window may grow: RFC 9406 §4.2
+   */
+  increase(event: AckEvent, smss: number, limitSegments: number): number {
     if (!this.hasRound) this.beginRound(event);
-    const most = isPaced ? event.ackedBytes : Math.min(event.ackedBytes, UNPACED_SEGMENTS * smss);
+    const most = Math.min(event.ackedBytes, limitSegments * smss);
     const increase = this.isConservative ? Math.floor(most / CONSERVATIVE_DIVISOR) : most;
     if (event.latestRttNs >= 0) this.sample(event.latestRttNs);
     if (greaterOrEqual(event.sndUna, this.windowEnd)) this.endRound(event);

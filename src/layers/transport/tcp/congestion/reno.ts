@@ -128,7 +128,9 @@ export class Reno implements CongestionControl {
     const { slowStart } = this;
     if (slowStart === undefined) return;
     const increase = slowStart.increase(event, this.smss);
-    if (event.windowLimited) this.cwnd += increase;
+    // An acknowledgment that counts for several segments makes it no larger than ssthresh; one for one may, by a part.
+    const most = Math.max(this.ssthresh - this.cwnd, this.smss);
+    if (event.windowLimited) this.cwnd += Math.min(increase, most);
     if (!slowStart.isOver) return;
     this.ssthresh = this.cwnd; // RFC 9406 §4.2
     slowStart.ended(false);

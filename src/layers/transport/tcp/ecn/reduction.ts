@@ -54,11 +54,12 @@ export function reductionUndone({ ecn }: Sender): void {
  * @param flightSize what was in flight when it came, in bytes
  */
 export function marksReported(sender: Sender, acknowledgment: number, flightSize: number): void {
-  const { congestion, ecn, validation } = sender;
+  const { congestion, ecn, validation, settings } = sender;
+  const used = settings.reducesFromWindow ? congestion.cwnd : flightSize;
   if (ecn.reducing && lessOrEqual(acknowledgment, ecn.reducedUpTo)) return;
   // The window cannot become smaller than a segment: the timer makes the rate smaller.
   if (congestion.cwnd <= sender.smss) ecn.held = true;
-  else congestion.congestion(validation.congested(sender, flightSize, 'ecn'), 'ecn');
+  else congestion.congestion(validation.congested(sender, used, 'ecn'), 'ecn');
   ecn.reductions++;
   reducedForMark(sender);
 }

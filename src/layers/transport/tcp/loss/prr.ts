@@ -27,8 +27,9 @@ export class ProportionalRateReduction implements LossRecovery {
   enter(sender: Sender, event: AckEvent): void {
     this.delivered = 0;
     this.out = 0;
-    const undelivered = distance(sender.sndUna, sender.sndNxt) - sender.log.sackedBytes;
-    this.recoverFlightSize = Math.max(undelivered + event.deliveredBytes, sender.smss);
+    const undelivered = distance(sender.sndUna, sender.sndNxt) - sender.log.sackedBytes + event.deliveredBytes;
+    const flightSize = sender.settings.reducesFromWindow ? sender.congestion.cwnd : undelivered;
+    this.recoverFlightSize = Math.max(flightSize, sender.smss);
     startRecovery(sender);
     this.window = sender.log.pipe;
     this.update(sender, event);
@@ -49,7 +50,8 @@ export class ProportionalRateReduction implements LossRecovery {
     const inflight = sender.log.pipe;
     let count: number;
     if (inflight > ssthresh) {
-      count = Math.ceil((this.delivered * ssthresh) / this.recoverFlightSize) - this.out;
+      const unit = sender.settings.proportionalRateReductionRoundsUp ? sender.smss : 1;
+      count = Math.ceil((this.delivered * ssthresh) / this.recoverFlightSize / unit) * unit - this.out;
     } else {
       count = Math.max(this.delivered - this.out, event.deliveredBytes); // PRR-CRB
       // SafeACK: SND.UNA advances, and no further loss is told. Then the window may grow as in slow start: PRR-SSRB.

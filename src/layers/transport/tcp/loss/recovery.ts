@@ -46,10 +46,13 @@ export function startRecovery(sender: Sender): void {
 /**
  * FlightSize of RFC 5681 §2, but no more than the window: what was SACKed is not cumulatively acknowledged, and yet has
  * left. When one recovery follows the other that is a second window, and a reduction by CUBIC's 0.7 would be a rise.
+ * RFC 9438 §4.6: some use cwnd instead, and then have to keep it from growing while it is not used.
  * @param end of what counts
  */
-export const lossFlightSize = (sender: Sender, end: number): number =>
-  Math.min(distance(sender.sndUna, end), sender.congestion.cwnd);
+export function lossFlightSize(sender: Sender, end: number): number {
+  const { cwnd } = sender.congestion;
+  return sender.settings.reducesFromWindow ? cwnd : Math.min(distance(sender.sndUna, end), cwnd);
+}
 
 /** All of it is acknowledged. */
 export function finishRecovery(sender: Sender): void {

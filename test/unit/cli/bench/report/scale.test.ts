@@ -112,6 +112,6 @@ test('ticks lie on the axis in order, where their values are, and their names do
         });
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[[136_180_471.900514, 50_000_000.05, 0], true, false]] },
   );
 });

@@ -108,6 +108,13 @@ describe('growth', () => {
     expect(driver.cwnd).toBe(2);
   });
 
+  test('Linux counts all that an acknowledgment covers, after a timeout too', () => {
+    const driver = new Driver(new Reno(), { appropriateByteCountingLimitAfterTimeoutSegments: 65_535 });
+    driver.controller.timeout(40 * MSS, true);
+    driver.acks(2 * MSS);
+    expect(driver.cwnd).toBe(3);
+  });
+
   test('counting acknowledgments, slow start grows by a segment for each, however little it acknowledges', () => {
     const driver = new Driver(new Reno(), { appropriateByteCounting: false });
     for (let ack = 0; ack < 10; ack++) driver.acks(100);

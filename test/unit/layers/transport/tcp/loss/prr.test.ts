@@ -45,6 +45,33 @@ describe.each(SEQUENCE_STARTS)('proportional rate reduction, from sequence numbe
     expect(out).toBeGreaterThan(5);
   });
 
+  test('who reduces the window, and not what was in flight, keeps a part of all of it', () => {
+    const kept = (reducesFromWindow: boolean): number => {
+      const staged = measured(start, { initialWindowSegments: FLIGHT, reducesFromWindow });
+      staged.write(8);
+      staged.peer.takeSent();
+      staged.peer.after('100ms');
+      staged.sacks(0, [1, DETECTED + 1]);
+      expect(staged.block.lossState).toBe('recovery');
+      staged.peer.takeSent();
+      return staged.block.congestion.ssthresh / MSS;
+    };
+    expect(kept(false)).toBe(4);
+    expect(kept(true)).toBe(FLIGHT / 2);
+  });
+
+  test('who counts segments lets one more go as soon as a part of it is due', () => {
+    const arrivals = (proportionalRateReductionRoundsUp: boolean): number[] => {
+      const { peer, sacks } = recovering({ proportionalRateReductionRoundsUp });
+      return [4, 5, 6, 7].map((arrived) => {
+        sacks(0, [1, arrived + 1]);
+        return peer.takeSent().length;
+      });
+    };
+    expect(arrivals(false)).toEqual([0, 0, 1, 0]);
+    expect(arrivals(true)).toEqual([0, 1, 0, 1]);
+  });
+
   test('RFC 6675 §5: without it nothing goes until half of the flight has arrived', () => {
     const { peer, sacks, block } = recovering({ proportionalRateReduction: false });
     let silent = 0;
