@@ -8,6 +8,7 @@
  */
 import type { Timers } from '../layers/clock.ts';
 import { type ProgramScheduler, sleepOn, type Waiting } from '../sockets/scheduler.ts';
+import type { Turns } from '../sockets/turns.ts';
 import { formatDuration } from './units.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -155,7 +156,7 @@ export class Programs implements ProgramScheduler {
  * Turns of the machine's task queue, by a MessageChannel: browsers and Node both have it, and no clock is involved. Close
  * it, or its open port keeps Node alive.
  */
-export class TaskTurns {
+export class TaskTurns implements Turns {
   private readonly channel: MessageChannel;
   private resolve: (() => void) | undefined;
 

@@ -11,6 +11,9 @@ import { FramePool } from '../layers/frame.ts';
 import { Memory } from '../layers/memory.ts';
 import type { HostObserver } from '../layers/observer.ts';
 import { type Program, runProgram } from '../sockets/program.ts';
+import type { ProgramScheduler } from '../sockets/scheduler.ts';
+import type { SocketEnvironment } from '../sockets/socket.ts';
+import type { Turns } from '../sockets/turns.ts';
 import type { MediumObserver } from '../trace/medium-observer.ts';
 import { Hub } from './hub.ts';
 import { Link } from './link.ts';
@@ -204,21 +207,27 @@ export class World {
     const lines = [...(options.input ?? [])];
     return this.programs.spawn(name, (run) =>
       runProgram(
-        {
-          core: host.sockets,
-          scheduler: run,
-          timers: this.time,
-          names: (wanted) => this.addressesOf(wanted),
-          interfaceIndex: (wanted) => host.interface(wanted)?.index ?? 0,
-          get observer() {
-            return host.observer;
-          },
-          print: (line) => this.print(name, line),
+        Object.assign(this.socketEnvironment(host, run), {
+          print: (line: string) => this.print(name, line),
           readLine: () => lines.shift(),
-        },
+        }),
         main,
       ),
     );
+  }
+
+  /** What sockets on a host stand on, for those who bring their own: see `wirelab/node`. */
+  socketEnvironment(host: VirtualHost, scheduler: ProgramScheduler = this.programs): SocketEnvironment {
+    return {
+      core: host.sockets,
+      scheduler,
+      timers: this.time,
+      names: (wanted) => this.addressesOf(wanted),
+      interfaceIndex: (wanted) => host.interface(wanted)?.index ?? 0,
+      get observer() {
+        return host.observer;
+      },
+    };
   }
 
   /** Lets the next event happen; programs that it wakes do not run. @returns false when there is none */
@@ -241,13 +250,17 @@ export class World {
   /**
    * Runs the world and its programs: up to a time in nanoseconds inclusive, until a condition holds (it is asked before
    * each event), or until nothing can happen any more.
+   * @param makeTurns how programs run that an event has woken, if they wait for more than the world: `NodeTurns`
    * @returns how the world stands; a program that waits for what can never come is named there
    * @throws {ProgramError} if a program fails, at once
    */
-  async run(until: number | (() => boolean) = Infinity): Promise<WorldReport> {
+  async run(
+    until: number | (() => boolean) = Infinity,
+    makeTurns: () => Turns = () => new TaskTurns(),
+  ): Promise<WorldReport> {
     if (this.isRunning) throw new Error('the world is running already: await that run first');
     this.isRunning = true;
-    const turns = new TaskTurns();
+    const turns = makeTurns();
     try {
       for (;;) {
         if (this.programs.isWoken) {
