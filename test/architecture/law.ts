@@ -27,6 +27,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['sim', 'sockets', 'host', 'trace', 'layers'],
     packages: ['@lezer/common', '@lezer/python'],
   },
+  // Node's modules on emulated hosts: `wirelab/node`.
+  node: { rooms: ['sim', 'sockets', 'host', 'trace', 'layers'], packages: [] },
   bridge: { rooms: ['host', 'trace', 'layers'], packages: ['koffi'] },
   cli: {
     rooms: ['experiments', 'bridge', 'packetdrill', 'sim', 'sockets', 'host', 'trace', 'layers'],
@@ -90,9 +92,12 @@ const roomOf = (path: string): string => path.split('/').slice(1, -1)[0] ?? '';
 const floorOf = (path: string): string => path.split('/').slice(2, -1)[0] ?? '';
 
 /** Whether a file may import `node:` modules. */
-const isForNode = (path: string): boolean => /^src\/(?:sockets\/node|bridge|cli)\/|-node\.ts$/.test(path);
+const isForNode = (path: string): boolean => /^src\/(?:node|bridge|cli)\/|-node\.ts$/.test(path);
+/** In the room for Node: what puts the world's time in the place of the machine's, or waits for Node's event loop. */
+const REPLACES_TIME = /^src\/node\/(?:index|net-socket|node-turns|world-timers)\.ts$/;
 /** Whether a file may ask the machine for time and chance. */
-const isAboveTheLaw = (path: string): boolean => /^src\/(?:bridge|cli)\//.test(path) || isExample(path);
+const isAboveTheLaw = (path: string): boolean =>
+  /^src\/(?:bridge|cli)\//.test(path) || REPLACES_TIME.test(path) || isExample(path);
 /** Programs of users: they see the public surface and each other, and only the command line shows them. */
 const isExample = (path: string): boolean => path.startsWith('examples/');
 
@@ -139,7 +144,7 @@ function importComplaint(
 ): string | undefined {
   if (specifier === undefined) return 'what is imported must be written as a plain string';
   if (specifier.startsWith('node:')) {
-    return isForNode(path) ? undefined : 'node: modules belong to sockets/node, bridge, cli and files named *-node.ts';
+    return isForNode(path) ? undefined : 'node: modules belong to node, bridge, cli and files named *-node.ts';
   }
   const room = roomOf(path);
   const to = target(path, specifier);

@@ -2,7 +2,7 @@
 import * as net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { formatIpAddress, World } from '../../../src/index.ts';
-import { nodeOn, runNode } from '../../../src/node.ts';
+import { NodeWorld } from '../../../src/node/index.ts';
 import { BODIES, type Stage } from './net-bodies.ts';
 
 interface Notes {
@@ -31,10 +31,11 @@ async function onLoopback(body: (stage: Stage) => Promise<unknown>): Promise<Not
 /** All in one host, as on loopback: what the programs share is the `net` that they import. */
 async function emulated(body: (stage: Stage) => Promise<unknown>, loss = '0%'): Promise<Notes> {
   const world = new World({ seed: 1 });
+  const node = new NodeWorld(world);
   const [client, server] = [world.host('client'), world.host('server')];
   world.link(client, server, { rate: '100Mbit/s', delay: '1ms', loss } as never);
   const [notes, recorders] = noting();
-  const modules = [nodeOn(world, client).net, nodeOn(world, server).net] as const;
+  const modules = [node.on(client).net, node.on(server).net] as const;
   const both = { ...modules[0], createServer: modules[1].createServer, Server: modules[1].Server };
   let failure: unknown;
   const host = server.addresses.find(
@@ -44,7 +45,7 @@ async function emulated(body: (stage: Stage) => Promise<unknown>, loss = '0%'): 
   void body({ net: both as unknown as typeof net, host: formatIpAddress(host!.address), ...recorders })
     .catch((error: unknown) => (failure = error))
     .finally(() => (over = true));
-  await runNode(world);
+  await node.run();
   if (failure !== undefined) throw failure;
   expect(over).toBe(true);
   return notes;

@@ -5,10 +5,10 @@
  * has is taken, IPv4 before IPv6, unless `family` says otherwise.
  */
 import { Duplex, type DuplexOptions } from 'node:stream';
-import { MILLISECOND, type Timer } from '../../layers/clock.ts';
-import * as the from '../constants.ts';
-import { AGAIN, failure } from '../errno.ts';
-import type { SocketEnvironment } from '../socket.ts';
+import { MILLISECOND, type Timer } from '../layers/clock.ts';
+import * as the from '../sockets/constants.ts';
+import { AGAIN, failure } from '../sockets/errno.ts';
+import type { SocketEnvironment } from '../sockets/socket.ts';
 import { type AddressInfo, addressInfo, domainOf, type Endpoint, lookUp } from './addresses.ts';
 import { Descriptor } from './descriptor.ts';
 import { addressError, systemError, usageError } from './system-error.ts';
@@ -273,11 +273,6 @@ export class NetSocket extends Duplex {
       reset();
     }
     return this;
-  }
-
-  override pause(): this {
-    this.wantsData = false;
-    return super.pause();
   }
 
   override _read(): void {

@@ -1,8 +1,8 @@
 /** `net.Server` on an emulated host. */
 import { EventEmitter } from 'node:events';
-import * as the from '../constants.ts';
-import { AGAIN } from '../errno.ts';
-import type { SocketEnvironment } from '../socket.ts';
+import * as the from '../sockets/constants.ts';
+import { AGAIN } from '../sockets/errno.ts';
+import type { SocketEnvironment } from '../sockets/socket.ts';
 import { type AddressInfo, addressInfo, domainOf, type Endpoint, lookUp, unspecified } from './addresses.ts';
 import { Descriptor } from './descriptor.ts';
 import { checkedPort, NetSocket, type NetSocketOptions } from './net-socket.ts';

@@ -9,10 +9,11 @@
  * one before the other begins.
  */
 import { createHook } from 'node:async_hooks';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../sockets/turns.ts';
 
 /** What the pool works on, by Node's names for it. Each calls back once. */
 const WORK: ReadonlySet<string> = new Set([
+  'FILEHANDLECLOSEREQ',
   'FSREQCALLBACK',
   'FSREQPROMISE',
   'GETADDRINFOREQWRAP',

@@ -2,8 +2,8 @@
  * One descriptor of a host as Node's event loop would have it: whoever owns it is called back after the event that may
  * have changed its readiness, never in the middle of one of its own calls.
  */
-import { AddressRecord } from '../address-record.ts';
-import type { SocketEnvironment } from '../socket.ts';
+import { AddressRecord } from '../sockets/address-record.ts';
+import type { SocketEnvironment } from '../sockets/socket.ts';
 
 export class Descriptor {
   readonly environment: SocketEnvironment;

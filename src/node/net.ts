@@ -1,5 +1,5 @@
 /** `node:net` of one emulated host. */
-import type { SocketEnvironment } from '../socket.ts';
+import type { SocketEnvironment } from '../sockets/socket.ts';
 import { isIP } from './addresses.ts';
 import { NetServer, type NetServerOptions } from './net-server.ts';
 import { type ConnectOptions, connectParameters, NetSocket, type NetSocketOptions } from './net-socket.ts';

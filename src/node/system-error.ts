@@ -2,8 +2,8 @@
  * Errors as `node:net` and `node:dgram` have them: a plain `Error` whose message is `syscall CODE address:port` where an
  * address belongs to it, with `errno` (negative), `code`, `syscall`, `address` and `port`.
  */
-import type { ErrorCode } from '../../layers/errors.ts';
-import { describeError, ERRNO, errorCodeOf } from '../errno.ts';
+import type { ErrorCode } from '../layers/errors.ts';
+import { describeError, ERRNO, errorCodeOf } from '../sockets/errno.ts';
 
 export interface SystemError extends Error {
   errno: number;

@@ -1,10 +1,10 @@
 /** Addresses as `node:net` shows them, and names as it looks them up. */
-import { type IpAddress, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../../layers/address.ts';
-import { formatIpAddress, parseIpAddress, splitZone } from '../../layers/address-text.ts';
-import type { AddressRecord } from '../address-record.ts';
-import { AF_INET, AF_INET6 } from '../constants.ts';
-import { NameError } from '../names.ts';
-import type { SocketEnvironment } from '../socket.ts';
+import { type IpAddress, UNSPECIFIED_V4, UNSPECIFIED_V6 } from '../layers/address.ts';
+import { formatIpAddress, parseIpAddress, splitZone } from '../layers/address-text.ts';
+import type { AddressRecord } from '../sockets/address-record.ts';
+import { AF_INET, AF_INET6 } from '../sockets/constants.ts';
+import { NameError } from '../sockets/names.ts';
+import type { SocketEnvironment } from '../sockets/socket.ts';
 
 export interface AddressInfo {
   address: string;
