@@ -37,6 +37,9 @@ export function endpointOf(expression: Expression, domain: number, other: Endpoi
       case 'sin6_addr':
         address = value.kind === 'ellipsis' ? other.address : addressOf(value, domain);
         break;
+      case undefined:
+        if (value.kind === 'function' && value.name === 'inet_pton') address = addressOf(value, domain);
+        break;
       default:
     }
   }

@@ -64,6 +64,8 @@ function parseOperand(cursor: Cursor, nesting: Nesting): Expression {
   if (value !== undefined) return { kind: 'number', value, place };
   const text = parseString(cursor);
   if (text !== undefined) return { kind: 'string', value: text, place };
+  // `inet_pton(AF_INET6, "::1", &sin6_addr)`, as strace shows it: where it is put says nothing more.
+  cursor.takes('&');
   const name = cursor.word();
   if (name === undefined) {
     throw cursor.error('a value belongs here: a number, a name, "text", [list], {structure} or ...');

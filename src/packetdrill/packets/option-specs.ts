@@ -78,7 +78,7 @@ export function optionText(record: TcpOptionRecord, flow: Flow): string {
     case 'noOperation':
       return 'nop';
     case 'endOfList':
-      return ['eol', ...Array.from(record.padding, () => 'eol')].join(',');
+      return 'eol';
     case 'sackPermitted':
       return 'sackOK';
     case 'maximumSegmentSize':

@@ -103,7 +103,7 @@ function readPayload(
         flags: record.flags,
         window: record.window,
         urgent: record.urgentPointer,
-        options: record.options,
+        options: record.options.flatMap(eachEnd),
         length: record.payload.length,
       };
     }
@@ -132,3 +132,9 @@ function readPayload(
       return 'ip-unknown-protocol';
   }
 }
+
+/** In a script each zero behind the options is an `eol` of its own. */
+const eachEnd = (record: TcpOptionRecord): TcpOptionRecord[] =>
+  record.name === 'endOfList'
+    ? Array.from({ length: 1 + record.padding.length }, () => ({ name: 'endOfList', padding: new Uint8Array(0) }))
+    : [record];

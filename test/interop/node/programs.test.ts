@@ -51,8 +51,8 @@ describe.each(Object.entries(PROGRAMS))('%s', (_name, program) => {
     'at a loss of %s',
     async (loss) => {
       const [first, second] = [await play(program, loss), await play(program, loss)];
-      expect(first.result).toMatchSnapshot();
-      expect(second.result).toEqual(first.result);
+      expect(first.result).toEqual(program.gives);
+      expect(second.result).toEqual(program.gives);
       expect(second.digest).toBe(first.digest);
       if (loss !== '0%') expect(first.dropped).toBeGreaterThan(0);
     },

@@ -96,10 +96,11 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
       const gate = feed(server, 443, secure);
       const socket = tls.connect({ socket: client.connect(443, HOST), ca: CERTIFICATE, servername: HOST });
       await once(socket, 'secureConnect');
+      const protocol = socket.getProtocol();
       socket.end(FILE);
       const back = await bodyOf(socket);
       gate.close();
-      return [socket.authorized, socket.getProtocol(), sha(back) === sha(FILE)];
+      return [socket.authorized, protocol, sha(back) === sha(FILE)];
     },
   },
   'node:https': {

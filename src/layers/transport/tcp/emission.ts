@@ -256,13 +256,19 @@ function writeMoreOptions(block: ControlBlock, view: DataView, at: number, kind:
 function writeSynOptions(block: ControlBlock, view: DataView, at: number): number {
   const limit = at + OPTION_ROOM - authenticationBytes(block);
   const { accurate } = block.ecn;
-  let next = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  const offered = writeOffers(block, view, at, announcedMss(block), timestampNow(block));
+  const aligned = at + Math.ceil((offered - at) / 4) * 4;
+  let next = aligned;
   const before = limit - fastOpenBytes(block, limit - next);
   if (block.settings.userTimeoutOption && next + USER_TIMEOUT_LENGTH <= before) {
     next = writeUserTimeout(block, view, next);
   }
   if (accurate !== undefined) next = writeOption(accurate, view, next, shapeOfSyn(block, before - next));
-  return writeFastOpenOption(block, view, next, limit);
+  const end = writeFastOpenOption(block, view, next, limit);
+  // Zeros end the list (RFC 9293 §3.1): NOPs if anything follows.
+  if (end === aligned && authenticationBytes(block) === 0) options.writePadding(view, offered, aligned);
+  else for (let place = offered; place < aligned; place++) options.writeNop(view, place);
+  return end;
 }
 
 function writeUserTimeout(block: ControlBlock, view: DataView, at: number): number {

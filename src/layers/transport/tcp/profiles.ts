@@ -67,6 +67,8 @@ const FREEBSD: Partial<TcpSettings> = {
   delayedAckNs: 40 * MILLISECOND,
   synWindowBytes: 65_535,
   synOptionOrder: ['mss', 'window-scale', 'sack', 'timestamps'],
+  // tcp_addoptions: SACK permitted stands at an even place, and the list is terminated and padded at its end.
+  synOptionPadding: 'behind',
   // The base stack: RFC 6675 with PRR, no RACK, no loss probes, no F-RTO.
   rack: false,
   tailLossProbe: false,

@@ -34,6 +34,8 @@ export interface TcpSettings {
   synWindowHalved: boolean;
   /** In which order a SYN's options stand: receivers take any, but a fingerprint tells kernels apart by it. */
   synOptionOrder: readonly SynOption[];
+  /** What fills SACK permitted up where it has no timestamps behind it: two NOPs before it, or BSD's zeros behind all options. */
+  synOptionPadding: 'before' | 'behind';
   /** What is not answered if nobody listens: nothing, SYNs, or any segment (FreeBSD's `net.inet.tcp.blackhole`). */
   unanswered: 'none' | 'syn' | 'all';
   /** How many resets a host sends in a second for segments of no connection (`net.inet.icmp.icmplim`); 0 for any number. */
@@ -285,6 +287,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   synWindowBytes: 65535,
   synWindowHalved: false,
   synOptionOrder: ['mss', 'sack', 'timestamps', 'window-scale'],
+  synOptionPadding: 'before',
   unanswered: 'none',
   resetsPerSecond: 0,
   windowScaling: true,

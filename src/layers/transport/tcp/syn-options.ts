@@ -16,11 +16,12 @@ import * as options from './options.ts';
 
 /**
  * @param mss to announce, in bytes @param timestamp TSval
- * @returns where the next option goes: a multiple of 4 bytes on
+ * @returns where they end: a multiple of 4 bytes on, unless what is missing stands behind all options (`synOptionPadding`)
  */
 export function writeOffers(block: ControlBlock, view: DataView, at: number, mss: number, timestamp: number): number {
   // SACK permitted and timestamps, 2 and 10 bytes, make twelve together; one alone is filled up with two NOPs.
   const alone = block.sackOk !== block.timestampsOk;
+  const padsBefore = block.settings.synOptionPadding === 'before';
   let next = at;
   for (const option of block.settings.synOptionOrder) {
     switch (option) {
@@ -28,7 +29,7 @@ export function writeOffers(block: ControlBlock, view: DataView, at: number, mss
         next = options.writeMss(view, next, mss);
         break;
       case 'sack':
-        if (block.sackOk) next = options.writeSackPermitted(view, alone ? padTwo(view, next) : next);
+        if (block.sackOk) next = options.writeSackPermitted(view, alone && padsBefore ? padTwo(view, next) : next);
         break;
       case 'timestamps':
         if (!block.timestampsOk) break;

@@ -90,13 +90,20 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     expect(peer.takeSent()[0]).toContain(' win 2920 ');
   });
 
-  test('options that are off leave NOPs, whatever the order', () => {
-    for (const name of ['linux', 'freebsd']) {
-      const settings = { ...profileSettings(name), timestamps: false };
-      const peer = new Conversation({ start, settings });
-      peer.connect();
-      expect(peer.takeSent()[0]).toMatch(/nop,nop,sackOK/);
-    }
+  test.each([
+    ['linux', '<mss 1460,nop,nop,sackOK,nop,wscale 7>'],
+    ['freebsd', '<mss 1460,nop,wscale 6,sackOK,eol,eol>'],
+  ])('options that are off leave room: %s fills it with %s', (name, offers) => {
+    const peer = new Conversation({ start, settings: { ...profileSettings(name), timestamps: false } });
+    peer.connect();
+    expect(peer.takeSent()[0]).toContain(offers);
+  });
+
+  test('zeros end the list, so that NOPs stand before an option that follows', () => {
+    const settings = { synOptionPadding: 'behind', selectiveAcknowledgment: true, userTimeoutOption: true } as const;
+    const peer = new Conversation({ start, settings: { ...settings, timestamps: false, windowScaling: false } });
+    peer.connect();
+    expect(peer.takeSent()[0]).toMatch(/<mss 1460,sackOK,nop,nop,uto /);
   });
 
   test.each([
