@@ -30,6 +30,9 @@ const SEND_FLAGS =
   the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_MORE | the.MSG_OOB | the.MSG_EOR | the.MSG_ZEROCOPY | the.MSG_FASTOPEN;
 const RECEIVE_FLAGS = the.MSG_DONTWAIT | the.MSG_NOSIGNAL | the.MSG_PEEK | the.MSG_TRUNC | the.MSG_WAITALL;
 
+/** Settings that say how much there is room for: the peer is told of more. */
+const ROOM: ReadonlySet<keyof TcpSettings> = new Set(['receiveBufferBytes', 'windowClampBytes']);
+
 /** SO_LINGER: with `seconds` 0 closing resets the connection; otherwise `Socket.close` waits so long for the data to go. */
 export interface Linger {
   readonly on: boolean;
@@ -273,7 +276,7 @@ export class TcpSocket extends OpenSocket {
     if (this.listener !== undefined) this.listener.settings[name] = value;
     if (this.connection === undefined) return 0;
     this.connection.settings[name] = value;
-    this.connection.settingsChanged();
+    this.connection.settingsChanged(ROOM.has(name));
     this.notify();
     return 0;
   }

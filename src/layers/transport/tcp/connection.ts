@@ -306,8 +306,9 @@ export class Connection {
   /**
    * Settings were changed that something else keeps: keep-alive and user timeout a timer, the path what is said of packets,
    * the peer how much we have room for; that hold data back; or the congestion controller.
+   * @param room whether one of them says how much we have room for
    */
-  settingsChanged(): void {
+  settingsChanged(room = true): void {
     const { path, settings, congestion } = this.block;
     if (settings.congestionControl !== congestion.name) changeController(this.block);
     path.trafficClass = settings.trafficClass;
@@ -316,7 +317,7 @@ export class Connection {
     else this.block.timers?.keepAlive.cancel();
     userTimeoutChanged(this.block);
     if (!this.block.settings.cork && !this.block.moreToCome) uncork(this.block);
-    this.hasRoomToTell();
+    if (room) this.hasRoomToTell();
     output(this.block);
   }
 

@@ -91,6 +91,8 @@ const FREEBSD: Partial<TcpSettings> = {
   // recvspace and sendspace; recvbuf_max and sendbuf_max.
   receiveBufferBytes: 65_536,
   receiveBufferMaximumBytes: 2_097_152,
+  // kern.ipc.maxsockbuf.
+  windowScaleForBytes: 2_097_152,
   receiveBufferAutotuning: true,
   sendBufferBytes: 32_768,
   sendBufferMaximumBytes: 2_097_152,

@@ -30,9 +30,10 @@ export function offerScale(block: ControlBlock): void {
 export function offeredShift(settings: TcpSettings): number {
   const clamp = clampOf(settings);
   const first = Math.min(settings.receiveBufferBytes, clamp);
-  const largest = Math.min(settings.receiveBufferMaximumBytes, clamp);
+  const isFixed = settings.windowScaleForBytes > 0;
+  const largest = isFixed ? settings.windowScaleForBytes : Math.min(settings.receiveBufferMaximumBytes, clamp);
   const shift = windowShift(first);
-  if (!settings.receiveBufferAutotuning || largest <= first) return shift;
+  if ((!settings.receiveBufferAutotuning && !isFixed) || largest <= first) return shift;
   const coarsest = Math.floor(Math.log2(Math.max(1, first / 8)));
   return Math.max(shift, Math.min(windowShift(largest), coarsest));
 }

@@ -21,6 +21,8 @@ export interface TcpSettings {
   sendBufferMaximumBytes: number;
   receiveBufferAutotuning: boolean;
   receiveBufferMaximumBytes: number;
+  /** The window scale is that of a buffer of this size, whatever this connection has: BSD. 0: of its own largest. */
+  windowScaleForBytes: number;
   /** TCP_WINDOW_CLAMP: the largest window to advertise, however large the buffer is; 0 for any. */
   windowClampBytes: number;
   /** Of the packets: DSCP in the upper six bits (RFC 9293 §3.9.1.9), and time to live (§3.9.2); 0 takes the host's. */
@@ -280,6 +282,7 @@ export const RFC_SETTINGS: Readonly<TcpSettings> = {
   sendBufferMaximumBytes: 4 * 1024 * 1024,
   receiveBufferAutotuning: false,
   receiveBufferMaximumBytes: 6 * 1024 * 1024,
+  windowScaleForBytes: 0,
   windowClampBytes: 0,
   trafficClass: 0,
   hopLimit: 0,

@@ -20,6 +20,9 @@ const FREEBSD: ReadonlySet<string> = new Set([
   'if_tun',
   'if_tuntap',
   'ipsec',
+  // Loaded they are there to be chosen: `net.inet.tcp.functions_default` refuses them.
+  'tcp_bbr',
+  'tcp_rack',
   'tcpmd5',
 ]);
 

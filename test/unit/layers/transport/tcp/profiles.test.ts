@@ -99,6 +99,21 @@ describe.each(SEQUENCE_STARTS)('profiles, from sequence number %i', (start) => {
     expect(peer.takeSent()[0]).toContain(offers);
   });
 
+  test.each([
+    [0, 1],
+    [2_097_152, 6],
+  ])('a scale for a buffer of %i bytes, whatever a connection has: %i', (windowScaleForBytes, shift) => {
+    const settings = {
+      windowScaling: true,
+      receiveBufferBytes: 100_000,
+      receiveBufferAutotuning: false,
+      windowScaleForBytes,
+    };
+    const peer = new Conversation({ start, settings });
+    peer.connect();
+    expect(peer.takeSent()[0]).toContain(`wscale ${shift}`);
+  });
+
   test('zeros end the list, so that NOPs stand before an option that follows', () => {
     const settings = { synOptionPadding: 'behind', selectiveAcknowledgment: true, userTimeoutOption: true } as const;
     const peer = new Conversation({ start, settings: { ...settings, timestamps: false, windowScaling: false } });
