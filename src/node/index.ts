@@ -1,11 +1,23 @@
 /** `wirelab/node`: the modules with which Node's programs reach the network, on emulated hosts. */
 import type { VirtualHost } from '../sim/virtual-host.ts';
 import type { World, WorldReport } from '../sim/world.ts';
+import { type NodeDgram, nodeDgram } from './dgram.ts';
+import { type NodeDns, nodeDns } from './dns.ts';
 import { type NodeNet, nodeNet } from './net.ts';
 import { NodeTurns } from './node-turns.ts';
 import { WorldTimers } from './world-timers.ts';
 
 export type { AddressInfo } from './addresses.ts';
+export type { MessageListener, NodeDgram } from './dgram.ts';
+export type {
+  Datagram,
+  DatagramOptions,
+  DatagramSocket,
+  DatagramType,
+  RemoteInfo,
+  SendCallback,
+} from './dgram-socket.ts';
+export type { LookupAddress, LookupOptions, NodeDns } from './dns.ts';
 export type { Connect, ConnectionListener, NodeNet } from './net.ts';
 export type { ListenOptions, NetServer, NetServerOptions } from './net-server.ts';
 export type { ConnectOptions, NetSocket, NetSocketOptions } from './net-socket.ts';
@@ -14,6 +26,8 @@ export type { SystemError } from './system-error.ts';
 /** What a program imports from Node, for one host. */
 export interface NodeModules {
   readonly net: NodeNet;
+  readonly dgram: NodeDgram;
+  readonly dns: NodeDns;
 }
 
 export interface NodeWorldOptions {
@@ -61,7 +75,8 @@ export class NodeWorld {
   on(host: VirtualHost): NodeModules {
     this.timers?.install();
     this.turns ??= new NodeTurns();
-    return { net: nodeNet(this.world.socketEnvironment(host)) };
+    const environment = this.world.socketEnvironment(host);
+    return { net: nodeNet(environment), dgram: nodeDgram(environment), dns: nodeDns(environment) };
   }
 
   /**
