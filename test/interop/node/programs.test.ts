@@ -34,7 +34,9 @@ async function play({ run }: Program, loss: string): Promise<Outcome> {
   const node = new NodeWorld(world);
   const [client, server] = [world.host('client'), world.host('server')];
   world.link(client, server, { rate: '10Mbit/s', delay: '20ms', loss } as never);
-  const pair = { client: node.on(client).net, server: node.on(server).net } as unknown as Pair;
+  const [from, at] = [node.on(client), node.on(server)];
+  const modules = { client: from.net, server: at.net, clientDgram: from.dgram, serverDgram: at.dgram };
+  const pair = modules as unknown as Pair;
   let result: unknown = 'it did not end';
   let failure: unknown;
   run(pair).then(

@@ -1,10 +1,12 @@
 /** Programs of others, unmodified, each with a server on one emulated host and a client on another. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import type * as realDgram from 'node:dgram';
 import * as http from 'node:http';
 import * as http2 from 'node:http2';
 import * as https from 'node:https';
 import type * as realNet from 'node:net';
 import * as tls from 'node:tls';
+import dnsPacket from 'dns-packet';
 import { AbstractConnector, Redis } from 'ioredis';
 import nodemailer from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
@@ -16,6 +18,8 @@ import { CERTIFICATE, PRIVATE_KEY } from './certificate.ts';
 export interface Pair {
   readonly client: typeof realNet;
   readonly server: typeof realNet;
+  readonly clientDgram: typeof realDgram;
+  readonly serverDgram: typeof realDgram;
 }
 
 export interface Program {
@@ -318,6 +322,114 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
       await redis.quit();
       gate.close();
       return [value?.length, nothing];
+    },
+  },
+  'DNS over UDP, and over TCP where the answer is cut': {
+    gives: { short: ['192.0.2.1'], long: 100, ways: ['udp', 'tcp'] },
+    run: async ({ client, server, clientDgram, serverDgram }) => {
+      const addresses = (name: string): string[] =>
+        Array.from({ length: name === 'long.test' ? 100 : 1 }, (_, index) => `192.0.2.${1 + index}`);
+      const answer = (query: dnsPacket.DecodedPacket, isCut: boolean): dnsPacket.Packet => {
+        const { name } = query.questions![0]!;
+        const answers = isCut ? [] : addresses(name).map((data) => ({ type: 'A' as const, name, ttl: 60, data }));
+        const flags = isCut ? dnsPacket.TRUNCATED_RESPONSE : 0;
+        return { id: query.id, type: 'response', flags, questions: query.questions, answers };
+      };
+      const udp = serverDgram.createSocket('udp4', (message, from) => {
+        const query = dnsPacket.decode(message);
+        udp.send(dnsPacket.encode(answer(query, query.questions![0]!.name === 'long.test')), from.port, from.address);
+      });
+      udp.bind(53);
+      const tcp = server.createServer((socket) => {
+        socket.on('data', (chunk) =>
+          socket.end(dnsPacket.streamEncode(answer(dnsPacket.streamDecode(chunk) as dnsPacket.DecodedPacket, false))),
+        );
+      });
+      tcp.listen(53);
+      const ways: string[] = [];
+      const resolve = async (name: string): Promise<readonly unknown[]> => {
+        const query = {
+          id: 7,
+          type: 'query' as const,
+          flags: dnsPacket.RECURSION_DESIRED,
+          questions: [{ type: 'A' as const, name }],
+        };
+        const socket = clientDgram.createSocket('udp4');
+        const ask = (): void => socket.send(dnsPacket.encode(query), 53, HOST);
+        ask();
+        // What is lost is asked for again.
+        const again = setInterval(ask, 1000);
+        const [message] = await new Promise<[Buffer]>((found) => socket.once('message', (bytes) => found([bytes])));
+        clearInterval(again);
+        socket.close();
+        let reply = dnsPacket.decode(message);
+        ways.push(reply.flag_tc ? 'tcp' : 'udp');
+        if (reply.flag_tc) {
+          const stream = client.connect(53, HOST);
+          stream.write(dnsPacket.streamEncode(query));
+          reply = dnsPacket.streamDecode(await bodyOf(stream)) as dnsPacket.DecodedPacket;
+        }
+        return (reply.answers ?? []).map((one) => ('data' in one ? one.data : undefined));
+      };
+      const short = await resolve('short.test');
+      const long = await resolve('long.test');
+      udp.close();
+      tcp.close();
+      return { short, long: long.length, ways };
+    },
+  },
+  TFTP: {
+    gives: [true, 391],
+    run: async ({ clientDgram, serverDgram }) => {
+      // RFC 1350: blocks of 512 octets, each acknowledged; who hears nothing says it again.
+      const BLOCK = 512;
+      const file = FILE.subarray(0, 200_000);
+      const [DATA, ACK] = [3, 4];
+      const packet = (operation: number, block: number, data: Uint8Array = Buffer.alloc(0)): Buffer =>
+        Buffer.concat([Buffer.from([0, operation, block >> 8, block & 0xff]), data]);
+      const door = serverDgram.createSocket('udp4', (_request, from) => {
+        const transfer = serverDgram.createSocket('udp4');
+        let block = 1;
+        const say = (): void => {
+          transfer.send(
+            packet(DATA, block, file.subarray((block - 1) * BLOCK, block * BLOCK)),
+            from.port,
+            from.address,
+          );
+        };
+        const again = setInterval(say, 500);
+        transfer.on('message', (message) => {
+          if (message.readUInt16BE(2) !== block) return;
+          if (block * BLOCK > file.length) {
+            clearInterval(again);
+            transfer.close();
+            return;
+          }
+          block++;
+          again.refresh();
+          say();
+        });
+        say();
+        door.close();
+      });
+      door.bind(69);
+      const socket = clientDgram.createSocket('udp4');
+      const blocks: Buffer[] = [];
+      const request = Buffer.from('\0\x01file\0octet\0', 'latin1');
+      await new Promise<void>((resolve) => {
+        const again = setInterval(() => socket.send(request, 69, HOST), 1000);
+        socket.send(request, 69, HOST);
+        socket.on('message', (message, from) => {
+          clearInterval(again);
+          const block = message.readUInt16BE(2);
+          blocks[block - 1] = message.subarray(4);
+          socket.send(packet(ACK, block), from.port, from.address, () => message.length < 4 + BLOCK && resolve());
+        });
+      });
+      // The last acknowledgment may be lost: so long it is said again.
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      socket.close();
+      return [sha(Buffer.concat(blocks)) === sha(file), blocks.length];
     },
   },
 };
